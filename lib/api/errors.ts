@@ -1,0 +1,74 @@
+/** The errors that cross rooms: what an API server answered, and what kept us from reaching it. */
+
+/** The fields of a Kubernetes `Status` answer that anybody acts on. */
+export interface ApiStatus {
+  /** The HTTP status code, for example 409. */
+  readonly code: number;
+  /** The machine-readable word, for example `Conflict`; empty when the server named none. */
+  readonly reason: string;
+  readonly message: string;
+  /** How long the server asks us to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** An API server said no. Source: the HTTP answer, or an `ERROR` event within a watch. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly code: number;
+  readonly reason: string;
+  readonly retryAfterMs: number | undefined;
+
+  constructor({ code, reason, message, retryAfterMs }: ApiStatus) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Why no answer came: the words that metrics labels and retry decisions are made of. */
+export type ConnectionProblem = "refused" | "timeout" | "tls" | "dns" | "reset" | "redirect" | "other";
+
+/** No usable answer came from the API server. Source: the network, TLS, or one of our own timers. */
+export class ConnectionError extends Error {
+  override readonly name = "ConnectionError";
+
+  constructor(readonly problem: ConnectionProblem, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** Credentials or a kubeconfig cannot be used as they are. The message is one sentence with the next step. */
+export class CredentialsError extends Error {
+  override readonly name = "CredentialsError";
+}
+
+/** The kind of an error, for metric labels: never its text, which an API server or a pod may choose. */
+export function errorKind(error: unknown): string {
+  if (error instanceof ApiError) return error.code >= 500 ? "server_error" : `http_${error.code}`;
+  if (error instanceof ConnectionError) return `connection_${error.problem}`;
+  if (error instanceof CredentialsError) return "credentials";
+  return "internal";
+}
+
+/** Whether the API server has no such object (any more). */
+export function isNotFound(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.code === 404;
+}
+
+/** Whether the object moved on since we read it: 409, or 422 for a failed `test` of a JSON patch. */
+export function isConflict(error: unknown): error is ApiError {
+  return error instanceof ApiError && (error.code === 409 || error.code === 422);
+}
+
+/** Whether the asked-for history is gone, so that only a relist helps. */
+export function isGone(error: unknown): error is ApiError {
+  return error instanceof ApiError &&
+    (error.code === 410 || error.reason === "Expired" || error.reason === "Gone");
+}
+
+/** Whether the same request may succeed a little later without anybody doing anything. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof ConnectionError) return error.problem !== "tls" && error.problem !== "redirect";
+  return error instanceof ApiError && (error.code === 429 || [500, 502, 503, 504].includes(error.code));
+}

@@ -1,0 +1,47 @@
+/** What the checks read of a pod: some 300 bytes that stand for its 7 kilobytes. */
+
+/** How long a container lives: `sidecar` is an init container with `restartPolicy: Always`. */
+export type ContainerKind = "regular" | "init" | "sidecar";
+
+/** What the checks read of one container. */
+export interface ContainerFacts {
+  readonly name: string;
+  readonly kind: ContainerKind;
+  readonly image: string;
+  readonly hasLivenessProbe: boolean;
+  readonly hasReadinessProbe: boolean;
+  /** Restarts so far, from the container's status; at least 0. */
+  readonly restarts: number;
+}
+
+/** What the checks read of one pod. */
+export interface PodFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly resourceVersion: string;
+  /** `Pending`, `Running`, `Succeeded`, `Failed`, `Unknown`, or whatever a server sends. */
+  readonly phase: string;
+  /** Milliseconds since 1970; `NaN` when the server sent no readable time. */
+  readonly createdAt: number;
+  /** Whether somebody has asked for its deletion. */
+  readonly deleting: boolean;
+  /** `Always`, `OnFailure` or `Never`. */
+  readonly restartPolicy: string;
+  /** Regular, init and sidecar containers; ephemeral ones are left out. */
+  readonly containers: readonly ContainerFacts[];
+  /** Why this pod cannot be evaluated; undefined for a sound one. */
+  readonly problem: string | undefined;
+}
+
+/** Whether both describe a pod that every check judges alike; the resource version does not matter. */
+export function sameFacts(a: PodFacts, b: PodFacts): boolean {
+  return a.phase === b.phase && a.deleting === b.deleting && a.restartPolicy === b.restartPolicy &&
+    Object.is(a.createdAt, b.createdAt) && a.problem === b.problem &&
+    a.containers.length === b.containers.length &&
+    a.containers.every((container, i) => sameContainer(container, b.containers[i]!));
+}
+
+function sameContainer(a: ContainerFacts, b: ContainerFacts): boolean {
+  return a.name === b.name && a.kind === b.kind && a.image === b.image && a.restarts === b.restarts &&
+    a.hasLivenessProbe === b.hasLivenessProbe && a.hasReadinessProbe === b.hasReadinessProbe;
+}

@@ -1,0 +1,85 @@
+/** The status of a policy: computed from an outcome, written only when it says something new or is due. */
+
+import { isDeepStrictEqual } from "node:util";
+import { Value } from "typebox/value";
+import { toTimestamp } from "../api/clock.ts";
+import { nextConditions, type Verdict } from "./conditions.ts";
+import type { Evaluation } from "./evaluate.ts";
+import { classify, healthScore, HEALTHY_SCORE } from "./score.ts";
+import { type PolicyStatus, PolicyStatusSchema } from "./status_schema.ts";
+
+/** What an attempt to evaluate a policy came to. */
+export type Outcome =
+  | { readonly kind: "evaluated"; readonly evaluation: Evaluation }
+  | { readonly kind: "system-namespace"; readonly evaluation: Evaluation }
+  | Exclude<Verdict, { kind: "evaluated" } | { kind: "system-namespace" }>;
+
+/** When, and of which generation of the policy, an outcome is true. */
+export interface Moment {
+  readonly generation: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** The result in one line; the shape is the original's, the plural included. */
+export function statusMessage(
+  { violations, pods }: { violations: number; pods: number },
+  score: number,
+): string {
+  return `${violations} violations across ${pods} pods — ${classify(score)} (${score})`;
+}
+
+/**
+ * The status that `outcome` gives to a policy whose status is `previous`.
+ *
+ * While a policy cannot be evaluated, its figures keep their last values and the conditions say why and since when.
+ */
+export function nextStatus(previous: PolicyStatus, outcome: Outcome, moment: Moment): PolicyStatus {
+  const before = previous.conditions ?? [];
+  if (outcome.kind !== "evaluated" && outcome.kind !== "system-namespace") {
+    return {
+      ...previous,
+      observedGeneration: moment.generation,
+      conditions: nextConditions(before, outcome, moment),
+    };
+  }
+  const { violations, pods, findings } = outcome.evaluation;
+  const score = healthScore(outcome.evaluation);
+  return {
+    observedGeneration: moment.generation,
+    healthy: score >= HEALTHY_SCORE,
+    healthScore: score,
+    classification: classify(score),
+    violations,
+    pods,
+    findings: [...findings],
+    message: statusMessage(outcome.evaluation, score),
+    lastEvaluated: toTimestamp(moment.now),
+    conditions: nextConditions(before, { kind: outcome.kind, violations, pods }, moment),
+  };
+}
+
+/** Why a status wants to be written: it says something new, or only its heartbeat has become old. */
+export type WriteReason = "changed" | "refresh";
+
+/** Whether `next` should replace `previous`, and why; undefined when the stored one is as good. */
+export function writeReason(
+  previous: PolicyStatus,
+  next: PolicyStatus,
+  { now, refreshAfterMs }: { now: number; refreshAfterMs: number },
+): WriteReason | undefined {
+  const { lastEvaluated: was, ...before } = previous;
+  const { lastEvaluated: is, ...after } = next;
+  if (!isDeepStrictEqual(before, after)) return "changed";
+  if (is === undefined || is === was) return undefined;
+  const age = now - Date.parse(was ?? "");
+  // A heartbeat from the future (a clock was wrong) or an unreadable one is as stale as an old one.
+  return age >= 0 && age < refreshAfterMs ? undefined : "refresh";
+}
+
+/** The stored status, where it is one: null is as good as nothing, and what the schema refuses as no status at all. */
+export function parseStatus(status: unknown): PolicyStatus {
+  if (typeof status !== "object" || status === null) return {};
+  const present = Object.fromEntries(Object.entries(status).filter(([, value]) => value !== null));
+  return Value.Check(PolicyStatusSchema, present) ? present : {};
+}
