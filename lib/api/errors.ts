@@ -7,8 +7,10 @@ export interface ApiStatus {
   /** The machine-readable word, for example `Conflict`; empty when the server named none. */
   readonly reason: string;
   readonly message: string;
+  /** What is wrong field by field; empty when the server gave no details. */
+  readonly causes?: readonly string[];
   /** How long the server asks us to wait, in milliseconds. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** An API server said no. Source: the HTTP answer, or an `ERROR` event within a watch. */
@@ -16,12 +18,14 @@ export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: number;
   readonly reason: string;
+  readonly causes: readonly string[];
   readonly retryAfterMs: number | undefined;
 
-  constructor({ code, reason, message, retryAfterMs }: ApiStatus) {
+  constructor({ code, reason, message, causes = [], retryAfterMs }: ApiStatus) {
     super(message);
     this.code = code;
     this.reason = reason;
+    this.causes = causes;
     this.retryAfterMs = retryAfterMs;
   }
 }
@@ -56,9 +60,10 @@ export function isNotFound(error: unknown): error is ApiError {
   return error instanceof ApiError && error.code === 404;
 }
 
-/** Whether the object moved on since we read it: 409, or 422 for a failed `test` of a JSON patch. */
+/** Whether the object moved on since we read it: 409, or the 422 without details of a failed `test` in a JSON patch. */
 export function isConflict(error: unknown): error is ApiError {
-  return error instanceof ApiError && (error.code === 409 || error.code === 422);
+  return error instanceof ApiError &&
+    (error.code === 409 || (error.code === 422 && error.causes.length === 0));
 }
 
 /** Whether the asked-for history is gone, so that only a relist helps. */

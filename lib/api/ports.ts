@@ -1,6 +1,8 @@
 /** The ports: what `runtime` and `operator` ask of an API server, and `kube` (or a test) gives. */
 
+import type { DevOpsPolicy } from "./devops_policy.ts";
 import type { ApiError } from "./errors.ts";
+import type { ObjectRef } from "./object.ts";
 
 /** What an API server says within a watch. */
 export type WatchEvent<T> =
@@ -40,11 +42,35 @@ export interface ListOptions {
 /** Reads one collection, in full and as it changes. Every call throws `ApiError` or `ConnectionError`. */
 export interface ListWatch<T> {
   list(options: ListOptions, signal: AbortSignal): Promise<ListPage<T>>;
-  /** Resolves when the server has accepted the watch; the iterable then ends when the stream does. */
-  watch(options: WatchOptions, signal: AbortSignal): Promise<AsyncIterable<WatchEvent<T>>>;
+  /**
+   * Resolves when the server has accepted the watch. Each batch holds the events that arrived together; the iterable
+   * ends when the stream does, and throws when the connection breaks or `signal` aborts.
+   */
+  watch(options: WatchOptions, signal: AbortSignal): Promise<AsyncIterable<readonly WatchEvent<T>[]>>;
 }
 
 /** One operation of RFC 6902, as far as the operator uses it. */
 export type JsonPatchOperation =
   | { readonly op: "test" | "add"; readonly path: string; readonly value: unknown }
   | { readonly op: "remove"; readonly path: string };
+
+/** The writes that the operator makes, and the read that goes with a lost race. */
+export interface PolicyClient {
+  get(ref: ObjectRef, signal: AbortSignal): Promise<DevOpsPolicy>;
+  /** Applies a JSON patch to the policy itself: for finalizers, each guarded by `test`. */
+  patch(
+    ref: ObjectRef,
+    operations: readonly JsonPatchOperation[],
+    signal: AbortSignal,
+  ): Promise<DevOpsPolicy>;
+  /**
+   * Replaces the fields of `status` that are given.
+   *
+   * @throws {ApiError} 409 when the policy is no longer at `resourceVersion`
+   */
+  patchStatus(
+    ref: ObjectRef,
+    change: { readonly resourceVersion: string; readonly status: object },
+    signal: AbortSignal,
+  ): Promise<DevOpsPolicy>;
+}

@@ -1,0 +1,63 @@
+/** The controller: workers that take keys from a queue, reconcile them, and decide when each comes back. */
+
+import type { Clock } from "../api/clock.ts";
+import { backoffMs } from "./backoff.ts";
+import type { WorkQueue } from "./work_queue.ts";
+
+/** What a reconcile wants next: to be called again after a while, or (undefined) only when something changes. */
+export interface Action {
+  readonly requeueAfterMs: number | undefined;
+}
+
+/** Hears of each reconcile. */
+export interface ControllerObserver<Item> {
+  reconciled(item: Item, durationMs: number): void;
+  /** @param retryAfterMs when it is tried again if nothing changes */
+  failed(item: Item, error: unknown, retryAfterMs: number): void;
+}
+
+/** What a controller needs. */
+export interface ControllerOptions<Item> {
+  readonly queue: WorkQueue<Item>;
+  readonly keyOf: (item: Item) => string;
+  readonly reconcile: (item: Item) => Promise<Action>;
+  readonly clock: Clock;
+  readonly observer: ControllerObserver<Item>;
+  /** How many reconciles may be under way at once. */
+  readonly workers?: number;
+}
+
+/** A failed reconcile is tried again after this, if nothing changes. */
+export const RETRY_MS = 60_000;
+/** A change brings a failed reconcile back sooner, but no sooner than after 1, 2, 4 … 60 seconds. */
+export const FAILURE_FLOOR = { baseMs: 1_000, maxMs: 60_000 };
+
+/** Runs until `signal` aborts and the reconciles under way have ended; a failing reconcile never ends it. */
+export async function runController<Item>(
+  { queue, keyOf, reconcile, clock, observer, workers = 16 }: ControllerOptions<Item>,
+  signal: AbortSignal,
+): Promise<void> {
+  /** Failures in a row by key; a success takes the key out. */
+  const failures = new Map<string, number>();
+
+  const work = async () => {
+    for (let item = await queue.take(signal); item !== undefined; item = await queue.take(signal)) {
+      const startedAt = clock.monotonic();
+      const key = keyOf(item);
+      try {
+        const { requeueAfterMs } = await reconcile(item);
+        failures.delete(key);
+        observer.reconciled(item, clock.monotonic() - startedAt);
+        if (requeueAfterMs !== undefined) queue.add(item, requeueAfterMs);
+        queue.done(item);
+      } catch (error) {
+        const count = (failures.get(key) ?? 0) + 1;
+        failures.set(key, count);
+        observer.failed(item, error, RETRY_MS);
+        queue.add(item, RETRY_MS);
+        queue.done(item, backoffMs(count, FAILURE_FLOOR));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+}

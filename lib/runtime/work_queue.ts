@@ -1,0 +1,132 @@
+/** The work queue: which keys to work on, each at most once at a time, none before its time. */
+
+import type { Clock } from "../api/clock.ts";
+import { TimeHeap } from "./time_heap.ts";
+
+interface Entry<Item> {
+  readonly item: Item;
+  /** When to hand it out; Infinity while nobody asks for it. */
+  dueAt: number;
+  /** No sooner than this, whoever asks: the end of its quiet time, or of its penalty for failing. */
+  notBefore: number;
+  /** A worker has it. Then `dueAt` says when it is wanted again, and it is in no heap. */
+  running: boolean;
+}
+
+/** What a queue needs. */
+export interface WorkQueueOptions<Item> {
+  readonly clock: Clock;
+  /** Equal keys are the same work. */
+  readonly keyOf: (item: Item) => string;
+  /** Changes within this time after a start are handled together; milliseconds. */
+  readonly coalesceMs?: number;
+  /** Hears how long an item waited beyond its time, in milliseconds. */
+  readonly onWait?: (ms: number) => void;
+}
+
+/**
+ * A deduplicating queue with delays.
+ *
+ * The first request after quiet is handed out at once, further ones for the same key {@linkcode coalesceMs} after that
+ * start, as one. A key that a worker holds is never handed to another.
+ */
+export class WorkQueue<Item> {
+  readonly #clock: Clock;
+  readonly #keyOf: (item: Item) => string;
+  readonly #coalesceMs: number;
+  readonly #onWait: (ms: number) => void;
+  readonly #entries = new Map<string, Entry<Item>>();
+  /** Holds each waiting entry at least under its current `dueAt`; older times of it are skipped when they come up. */
+  readonly #heap = new TimeHeap<Entry<Item>>();
+  readonly #takers: ((item: Item) => void)[] = [];
+  #cancelTimer = () => {};
+
+  constructor({ clock, keyOf, coalesceMs = 100, onWait = () => {} }: WorkQueueOptions<Item>) {
+    this.#clock = clock;
+    this.#keyOf = keyOf;
+    this.#coalesceMs = coalesceMs;
+    this.#onWait = onWait;
+  }
+
+  /** How many items are due and wait for a worker. */
+  get depth(): number {
+    const now = this.#clock.monotonic();
+    let depth = 0;
+    for (const { dueAt, running } of this.#entries.values()) if (!running && dueAt <= now) depth++;
+    return depth;
+  }
+
+  /** Asks for `item` in `delayMs` milliseconds; of several requests the soonest counts. */
+  add(item: Item, delayMs = 0): void {
+    const key = this.#keyOf(item);
+    let entry = this.#entries.get(key);
+    if (entry === undefined) {
+      this.#entries.set(key, entry = { item, dueAt: Infinity, notBefore: -Infinity, running: false });
+    }
+    const dueAt = Math.max(this.#clock.monotonic() + delayMs, entry.notBefore);
+    if (dueAt >= entry.dueAt) return;
+    entry.dueAt = dueAt;
+    if (!entry.running) this.#wait(entry);
+  }
+
+  /** The next item whose time has come; undefined once `signal` aborts. Give it back with {@linkcode done}. */
+  take(signal: AbortSignal): Promise<Item | undefined> {
+    if (signal.aborted) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const taker = (item: Item) => {
+        signal.removeEventListener("abort", give);
+        resolve(item);
+      };
+      const give = () => {
+        this.#takers.splice(this.#takers.indexOf(taker), 1);
+        resolve(undefined);
+      };
+      signal.addEventListener("abort", give, { once: true });
+      this.#takers.push(taker);
+      this.#hand();
+    });
+  }
+
+  /** Ends the work on an item; what was asked for meanwhile is due at its time, but not within `pauseMs`. */
+  done(item: Item, pauseMs = 0): void {
+    const key = this.#keyOf(item);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    entry.running = false;
+    if (entry.dueAt === Infinity) {
+      this.#entries.delete(key);
+      return;
+    }
+    entry.notBefore = Math.max(entry.notBefore, this.#clock.monotonic() + pauseMs);
+    entry.dueAt = Math.max(entry.dueAt, entry.notBefore);
+    this.#wait(entry);
+  }
+
+  #wait(entry: Entry<Item>): void {
+    this.#heap.push(entry.dueAt, entry);
+    this.#hand();
+  }
+
+  /** Gives due items to waiting takers, then sets the timer for the next. */
+  #hand(): void {
+    this.#cancelTimer();
+    while (this.#takers.length > 0) {
+      const next = this.#heap.peek();
+      if (next === undefined) return;
+      const { at, value: entry } = next;
+      const stale = entry.running || entry.dueAt !== at;
+      const now = this.#clock.monotonic();
+      if (!stale && at > now) {
+        this.#cancelTimer = this.#clock.after(at - now, () => this.#hand());
+        return;
+      }
+      this.#heap.pop();
+      if (stale) continue;
+      entry.running = true;
+      entry.dueAt = Infinity;
+      entry.notBefore = now + this.#coalesceMs;
+      this.#onWait(now - at);
+      this.#takers.shift()?.(entry.item);
+    }
+  }
+}
