@@ -54,6 +54,11 @@ export type JsonPatchOperation =
   | { readonly op: "test" | "add"; readonly path: string; readonly value: unknown }
   | { readonly op: "remove"; readonly path: string };
 
+/** Any part of a `T`: the shape of a merge patch, in which null takes a field out. */
+export type DeepPartial<T> = T extends readonly unknown[] ? T
+  : T extends object ? { [Key in keyof T]?: DeepPartial<T[Key]> | null }
+  : T;
+
 /** The writes that the operator makes, and the read that goes with a lost race. */
 export interface PolicyClient {
   get(ref: ObjectRef, signal: AbortSignal): Promise<DevOpsPolicy>;

@@ -1,0 +1,44 @@
+/** The typed client: `openapi-fetch` over our transport, its answers as values and its refusals as errors. */
+
+import createFetchClient, { type Client } from "openapi-fetch";
+import { ConnectionError } from "../api/errors.ts";
+import { toApiError } from "./api_errors.ts";
+import type { paths } from "./generated/api.ts";
+import { toConnectionError } from "./network_errors.ts";
+import type { Transport } from "./transport.ts";
+
+/** The calls that the operator makes, typed by the API server's own description of them. */
+export type ApiClient = Client<paths>;
+
+/** A client on the transport's shared connections. */
+export function createApiClient(transport: Transport): ApiClient {
+  return createFetchClient<paths>({ baseUrl: transport.server, fetch: transport.fetch });
+}
+
+/**
+ * What a call brought.
+ *
+ * @throws {ApiError} when the server refused
+ * @throws {ConnectionError} when there was no answer, or one that no API server gives
+ */
+export async function answer<T>(
+  call: Promise<{ data?: T; error?: unknown; response: Response }>,
+  server: string,
+): Promise<NonNullable<T>> {
+  try {
+    const { data, error, response } = await call;
+    if (!response.ok) throw toApiError(response, error);
+    if (data === undefined || data === null) throw notAnApiServer(server);
+    return data;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw notAnApiServer(server, error);
+    if (error instanceof TypeError) throw toConnectionError(error, server);
+    throw error;
+  }
+}
+
+function notAnApiServer(server: string, cause?: unknown): ConnectionError {
+  const message =
+    `The answer from ${server} is not an API server's: is a proxy or a login page in front of it?`;
+  return new ConnectionError("other", message, { cause });
+}

@@ -1,0 +1,74 @@
+/** Reads, creates and updates a CustomResourceDefinition. */
+
+import type { Clock } from "../api/clock.ts";
+import { FIELD_MANAGER } from "../api/devops_policy.ts";
+import { isNotFound } from "../api/errors.ts";
+import { answer, createApiClient } from "./client.ts";
+import { withDeadline } from "./deadline.ts";
+import type { components } from "./generated/api.ts";
+import { withRetry } from "./retry.ts";
+import type { Transport } from "./transport.ts";
+
+type Schemas = components["schemas"];
+
+/** A definition as an API server describes it. */
+export type CustomResourceDefinition =
+  Schemas["io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition"];
+
+/** The calls that installing a definition takes; each throws `ApiError` or `ConnectionError`. */
+export interface CrdClient {
+  /** Undefined when there is none of that name. */
+  get(name: string, signal: AbortSignal): Promise<CustomResourceDefinition | undefined>;
+  create(definition: CustomResourceDefinition, signal: AbortSignal): Promise<void>;
+  /** Replaces what `spec` sets, unless the definition has moved on from `resourceVersion` (409). */
+  update(
+    name: string,
+    change: { readonly resourceVersion: string; readonly spec: CustomResourceDefinition["spec"] },
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
+/** A client whose calls are repeated on passing errors. */
+export function createCrdClient(transport: Transport, clock: Clock): CrdClient {
+  const api = createApiClient(transport);
+  const collection = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  const { server } = transport;
+  const call = <T>(
+    request: (signal: AbortSignal) => Promise<{ data?: T; error?: unknown; response: Response }>,
+    signal: AbortSignal,
+  ) =>
+    withRetry(
+      () => withDeadline((signal) => answer(request(signal), server), { server }, signal),
+      { clock },
+      signal,
+    );
+  const query = { fieldManager: FIELD_MANAGER };
+
+  return {
+    async get(name, signal) {
+      try {
+        return await call(
+          (signal) => api.GET(`${collection}/{name}`, { params: { path: { name } }, signal }),
+          signal,
+        );
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }
+    },
+
+    async create(definition, signal) {
+      await call((signal) => api.POST(collection, { params: { query }, body: definition, signal }), signal);
+    },
+
+    async update(name, { resourceVersion, spec }, signal) {
+      await call((signal) =>
+        api.PATCH(`${collection}/{name}`, {
+          params: { path: { name }, query },
+          headers: { "content-type": "application/merge-patch+json" },
+          body: { metadata: { resourceVersion }, spec },
+          signal,
+        }), signal);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** What it takes to talk to one API server as somebody: the port that every kind of credential implements. */
+
+/** How to connect and who to be, as of now. */
+export interface Access {
+  /** Sent with each request, among them `authorization`. Never logged. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: {
+    /** PEM; the system's trust store when left out. */
+    readonly ca: string | undefined;
+    /** PEM certificate and key of the client, for TLS client authentication. */
+    readonly client: { readonly cert: string; readonly key: string } | undefined;
+  };
+}
+
+/** One API server and one identity, either of which may change under way. */
+export interface Credentials {
+  /** For example `https://10.0.0.1:443`, without a slash at the end. */
+  readonly server: string;
+  /** Where this comes from, as a person would say it: `context "kind-dev"`. */
+  readonly origin: string;
+  /** Whether a rejection may heal by itself: a service account's token is renewed, a kubeconfig's is not. */
+  readonly renews: boolean;
+  /**
+   * The access as of now; read again whenever its source has changed.
+   *
+   * @throws {CredentialsError} when the source cannot be read or used
+   */
+  access(): Promise<Access>;
+  /** The server has rejected what {@linkcode access} gave: the next call reads its source again. */
+  rejected(): void;
+}
+
+/** Whether both lead to the same TLS connections, so that a client made for one serves the other. */
+export function sameTls(a: Access, b: Access): boolean {
+  return a.tls.ca === b.tls.ca && a.tls.client?.cert === b.tls.client?.cert &&
+    a.tls.client?.key === b.tls.client?.key;
+}

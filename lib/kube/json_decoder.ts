@@ -1,0 +1,89 @@
+/** Reads lists and watches in JSON, one object at a time, through a function that takes of each what is needed. */
+
+import { ConnectionError } from "../api/errors.ts";
+import type { ListPage, WatchEvent } from "../api/ports.ts";
+import { fromStatus } from "./api_errors.ts";
+import type { Decoder } from "./decoder.ts";
+import { jsonLines } from "./json_lines.ts";
+
+/** How a JSON decoder makes its objects. */
+export interface JsonDecoderOptions<T> {
+  /** Undefined for an object without a name to keep it under. */
+  readonly toObject: (json: unknown) => T | undefined;
+  /** Hears of each object that could not be read. */
+  readonly onUnreadable: () => void;
+}
+
+interface Metadata {
+  readonly resourceVersion?: unknown;
+  readonly continue?: unknown;
+  readonly annotations?: Readonly<Record<string, unknown>>;
+}
+
+/** A decoder for JSON answers. */
+export function jsonDecoder<T>({ toObject, onUnreadable }: JsonDecoderOptions<T>): Decoder<T> {
+  const read = (json: unknown): T[] => {
+    const object = toObject(json);
+    if (object !== undefined) return [object];
+    onUnreadable();
+    return [];
+  };
+
+  const toEvents = (line: string): WatchEvent<T>[] => {
+    const { type, object } = parse(line) as { type?: unknown; object?: unknown };
+    switch (type) {
+      case "ADDED":
+      case "MODIFIED":
+        return read(object).map((object) => ({ type: "apply", object }));
+      case "DELETED":
+        return read(object).map((object) => ({ type: "delete", object }));
+      case "BOOKMARK": {
+        const { resourceVersion, annotations } = metadataOf(object);
+        const initialEventsEnd = annotations?.["k8s.io/initial-events-end"] === "true";
+        return [{ type: "bookmark", resourceVersion: String(resourceVersion), initialEventsEnd }];
+      }
+      case "ERROR":
+        return [{ type: "error", error: fromStatus(object, 500) }];
+      default:
+        throw unreadable();
+    }
+  };
+
+  return {
+    accept: { list: "application/json", watch: "application/json" },
+    async decodeList(body): Promise<ListPage<T>> {
+      const list = parse(await new Response(body).text()) as { items?: unknown };
+      const { resourceVersion, continue: token } = metadataOf(list);
+      if (!Array.isArray(list.items ?? []) || typeof resourceVersion !== "string") throw unreadable();
+      return {
+        items: ((list.items ?? []) as unknown[]).flatMap(read),
+        resourceVersion,
+        continueToken: typeof token === "string" && token !== "" ? token : undefined,
+      };
+    },
+    async *decodeWatch(body) {
+      for await (const lines of jsonLines(body)) yield lines.filter((line) => line !== "").flatMap(toEvents);
+    },
+  };
+}
+
+function parse(text: string): object {
+  try {
+    const value = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value;
+  } catch {
+    // Told below, without the text: it may be anything.
+  }
+  throw unreadable();
+}
+
+function metadataOf(object: unknown): Metadata {
+  return (object as { metadata?: Metadata } | undefined)?.metadata ?? {};
+}
+
+function unreadable(): ConnectionError {
+  return new ConnectionError(
+    "other",
+    "The API server sent something that is not the JSON of a list or a watch.",
+  );
+}

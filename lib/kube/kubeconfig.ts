@@ -1,0 +1,171 @@
+/** Credentials from kubeconfig files, through the library that knows every kind of user entry. */
+
+import { CredentialsError } from "../api/errors.ts";
+import type { Access, Credentials } from "./credentials.ts";
+
+/** How long an access is used before the library is asked again: plugins and token files have their own expiry. */
+const REFRESH_MS = 60_000;
+
+/** Which kubeconfig to use. */
+export interface KubeconfigChoice {
+  /** The files to merge; of entries with one name the first counts, as for kubectl. */
+  readonly paths: readonly string[];
+  /** The context to use instead of the files' current one. */
+  readonly context: string | undefined;
+}
+
+type Library = typeof import("@kubernetes/client-node");
+type KubeConfig = InstanceType<Library["KubeConfig"]>;
+
+/**
+ * The credentials of a kubeconfig's context.
+ *
+ * @throws {CredentialsError} in one sentence: a file that cannot be read or parsed, an unknown context, a server address
+ *   or a certificate that cannot be used
+ */
+export async function kubeconfigCredentials({ paths, context }: KubeconfigChoice): Promise<Credentials> {
+  const library = await import("@kubernetes/client-node");
+  const config = merge(library, paths.map((path) => load(library, path)));
+  const files = paths.join(", ");
+  const name = chooseContext(config, context, files);
+  const entry = config.getContextObject(name);
+  const cluster = config.getCurrentCluster();
+  const user = config.getCurrentUser();
+  if (cluster === null) {
+    throw new CredentialsError(
+      `Context "${name}" in ${files} names the cluster "${entry?.cluster}", which is not there.`,
+    );
+  }
+  if (user === null) {
+    throw new CredentialsError(
+      `Context "${name}" in ${files} names the user "${entry?.user}", which is not there.`,
+    );
+  }
+  refuseUnsupported(cluster, user, name);
+  let known: { readonly access: Access; readonly at: number } | undefined;
+  const credentials: Credentials = {
+    server: cluster.server.replace(/\/+$/, ""),
+    origin: `context "${name}"`,
+    renews: false,
+    async access() {
+      if (known === undefined || performance.now() - known.at > REFRESH_MS) {
+        known = { access: await toAccess(config, name), at: performance.now() };
+      }
+      return known.access;
+    },
+    rejected() {
+      known = undefined;
+    },
+  };
+  await credentials.access();
+  return credentials;
+}
+
+function load(library: Library, path: string): KubeConfig {
+  const config = new library.KubeConfig();
+  try {
+    config.loadFromFile(path);
+    return config;
+  } catch (error) {
+    const reason = firstLine(error);
+    throw new CredentialsError(
+      `Cannot read the kubeconfig ${path}: ${reason}. Check the file or pass --kubeconfig.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function merge(library: Library, configs: readonly KubeConfig[]): KubeConfig {
+  const merged = new library.KubeConfig();
+  merged.loadFromOptions({
+    clusters: firstByName(configs.map((config) => config.getClusters())),
+    users: firstByName(configs.map((config) => config.getUsers())),
+    contexts: firstByName(configs.map((config) => config.getContexts())),
+    currentContext: configs.map((config) => config.getCurrentContext()).find((name) => name),
+  });
+  return merged;
+}
+
+function firstByName<Entry extends { name: string }>(lists: readonly (readonly Entry[])[]): Entry[] {
+  const byName = new Map<string, Entry>();
+  for (const entry of lists.flat()) if (!byName.has(entry.name)) byName.set(entry.name, entry);
+  return [...byName.values()];
+}
+
+function chooseContext(config: KubeConfig, asked: string | undefined, files: string): string {
+  const known = config.getContexts().map(({ name }) => name);
+  const name = asked ?? config.getCurrentContext();
+  if (!name) {
+    throw new CredentialsError(
+      `No current context in ${files}. Pass --context (known: ${known.join(", ") || "none"}).`,
+    );
+  }
+  if (!known.includes(name)) {
+    throw new CredentialsError(
+      `Unknown context "${name}" in ${files}. Known contexts: ${known.join(", ") || "none"}.`,
+    );
+  }
+  config.setCurrentContext(name);
+  return name;
+}
+
+/** What the runtime has no switch for is refused in one sentence, never ignored. */
+function refuseUnsupported(
+  cluster: NonNullable<ReturnType<KubeConfig["getCurrentCluster"]>>,
+  user: NonNullable<ReturnType<KubeConfig["getCurrentUser"]>>,
+  context: string,
+): void {
+  const refuse = (setting: string, instead: string) => {
+    throw new CredentialsError(`Context "${context}" uses ${setting}, which is not supported: ${instead}.`);
+  };
+  if (!URL.canParse(cluster.server) || !/^https?:$/.test(new URL(cluster.server).protocol)) {
+    refuse(`the server address "${cluster.server}"`, "write it as https://host:port");
+  }
+  if (cluster.skipTLSVerify) {
+    refuse("insecure-skip-tls-verify", "put the cluster's CA into certificate-authority");
+  }
+  if (cluster.tlsServerName) refuse("tls-server-name", "use a server address that the certificate names");
+  if (cluster.proxyUrl) refuse("proxy-url", "set HTTPS_PROXY instead");
+  if (user.username) refuse("a username and password", "API servers accept a token or a client certificate");
+}
+
+async function toAccess(config: KubeConfig, context: string): Promise<Access> {
+  const options: Parameters<KubeConfig["applyToHTTPSOptions"]>[0] = {};
+  try {
+    await config.applyToHTTPSOptions(options);
+  } catch (error) {
+    const reason = firstLine(error);
+    throw new CredentialsError(`Cannot get the credentials of context "${context}": ${reason}.`, {
+      cause: error,
+    });
+  }
+  const [cert, key] = [toPem(options.cert), toPem(options.key)];
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new CredentialsError(
+      `Context "${context}" has a client ${
+        cert ? "certificate without its key" : "key without its certificate"
+      }.`,
+    );
+  }
+  return {
+    headers: Object.fromEntries(
+      Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
+    ),
+    tls: {
+      ca: toPem(options.ca),
+      client: cert === undefined || key === undefined ? undefined : { cert, key },
+    },
+  };
+}
+
+function toPem(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.split("\n")[0] ?? "").replace(/[.\s]+$/, "");
+}

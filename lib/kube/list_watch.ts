@@ -1,0 +1,140 @@
+/** Lists and watches: one collection of one API server, behind the port that the runtime reads it through. */
+
+import type { DevOpsPolicy } from "../api/devops_policy.ts";
+import type { PodFacts } from "../api/pod_facts.ts";
+import { toPodFacts } from "../api/pod_json.ts";
+import type { ListOptions, ListWatch, WatchEvent, WatchOptions } from "../api/ports.ts";
+import { answer, type ApiClient, createApiClient } from "./client.ts";
+import type { Decoder } from "./decoder.ts";
+import { withDeadline } from "./deadline.ts";
+import { jsonDecoder } from "./json_decoder.ts";
+import { toConnectionError } from "./network_errors.ts";
+import { toDevOpsPolicy } from "./policy_decoder.ts";
+import { stringPool } from "./string_pool.ts";
+import type { Fetch, Transport } from "./transport.ts";
+
+/** Which part of a collection to read, and who hears of objects that cannot be. */
+export interface CollectionOptions {
+  /** All namespaces when undefined. */
+  readonly namespace: string | undefined;
+  readonly onUnreadable: () => void;
+}
+
+/** The pods, as facts. */
+export function podListWatch(transport: Transport, options: CollectionOptions): ListWatch<PodFacts> {
+  const share = stringPool();
+  const { namespace, onUnreadable } = options;
+  return listWatch(transport, jsonDecoder({ toObject: (json) => toPodFacts(json, share), onUnreadable }), {
+    all: (api, query, init) => api.GET("/api/v1/pods", { params: { query }, ...init }),
+    within: (api, namespace, query, init) =>
+      api.GET("/api/v1/namespaces/{namespace}/pods", { params: { path: { namespace }, query }, ...init }),
+    namespace,
+  });
+}
+
+/** The policies. */
+export function policyListWatch(transport: Transport, options: CollectionOptions): ListWatch<DevOpsPolicy> {
+  const { namespace, onUnreadable } = options;
+  return listWatch(transport, jsonDecoder({ toObject: toDevOpsPolicy, onUnreadable }), {
+    all: (api, query, init) =>
+      api.GET("/apis/devops.stochastic.io/v1/devopspolicies", { params: { query }, ...init }),
+    within: (api, namespace, query, init) =>
+      api.GET("/apis/devops.stochastic.io/v1/namespaces/{namespace}/devopspolicies", {
+        params: { path: { namespace }, query },
+        ...init,
+      }),
+    namespace,
+  });
+}
+
+/** The query parameters of both calls; see the API concepts of Kubernetes for what they mean. */
+interface Query {
+  readonly limit?: number;
+  readonly continue?: string;
+  readonly watch?: boolean;
+  readonly allowWatchBookmarks?: boolean;
+  readonly resourceVersion?: string;
+  readonly resourceVersionMatch?: string;
+  readonly sendInitialEvents?: boolean;
+  readonly timeoutSeconds?: number;
+}
+
+interface Init {
+  readonly parseAs: "stream";
+  readonly signal: AbortSignal;
+  readonly headers: Record<string, string>;
+  readonly fetch: Fetch;
+}
+
+type Call = Promise<{ data?: ReadableStream<Uint8Array> | null; error?: unknown; response: Response }>;
+
+interface Calls {
+  readonly all: (api: ApiClient, query: Query, init: Init) => Call;
+  readonly within: (api: ApiClient, namespace: string, query: Query, init: Init) => Call;
+  readonly namespace: string | undefined;
+}
+
+function listWatch<T>(
+  transport: Transport,
+  decoder: Decoder<T>,
+  { all, within, namespace }: Calls,
+): ListWatch<T> {
+  const api = createApiClient(transport);
+  const read = (query: Query, accept: string, fetch: Fetch, signal: AbortSignal) => {
+    // Compressing and decompressing on one machine, or within one cluster, costs more than it saves.
+    const init: Init = {
+      parseAs: "stream",
+      signal,
+      fetch,
+      headers: { accept, "accept-encoding": "identity" },
+    };
+    return answer(
+      namespace === undefined ? all(api, query, init) : within(api, namespace, query, init),
+      transport.server,
+    );
+  };
+
+  return {
+    async list({ limit, continueToken }: ListOptions, signal) {
+      const query = {
+        ...(limit !== undefined && { limit }),
+        ...(continueToken !== undefined && { continue: continueToken }),
+      };
+      return await withDeadline(
+        async (signal) => decoder.decodeList(await read(query, decoder.accept.list, transport.fetch, signal)),
+        { server: transport.server },
+        signal,
+      );
+    },
+
+    async watch({ start, timeoutSeconds }: WatchOptions, signal) {
+      const connection = transport.connect();
+      const common = { watch: true, allowWatchBookmarks: true, timeoutSeconds };
+      const query = start.from === "version"
+        ? { ...common, resourceVersion: start.resourceVersion }
+        : { ...common, sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" };
+      try {
+        const body = await read(query, decoder.accept.watch, connection.fetch, signal);
+        return closing(decoder.decodeWatch(body), transport.server, () => connection.close());
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
+    },
+  };
+}
+
+/** The same events; when they end, for whatever reason, so does the connection. */
+async function* closing<T>(
+  events: AsyncIterable<readonly WatchEvent<T>[]>,
+  server: string,
+  close: () => void,
+): AsyncGenerator<readonly WatchEvent<T>[]> {
+  try {
+    yield* events;
+  } catch (error) {
+    throw error instanceof TypeError ? toConnectionError(error, server) : error;
+  } finally {
+    close();
+  }
+}

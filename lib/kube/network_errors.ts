@@ -1,0 +1,41 @@
+/** Tells what kept us from an answer, from the words in which the runtime's `fetch` says it. */
+
+import { ConnectionError, type ConnectionProblem } from "../api/errors.ts";
+
+/** What the runtime says, what it means, and how to say it to a person; the first match counts. */
+const KNOWN: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
+  [
+    /invalid peer certificate: UnknownIssuer|CaUsedAsEndEntity/,
+    "tls",
+    "its certificate is signed by an unknown authority",
+  ],
+  [/certificate.*(Expired|NotValidYet)/, "tls", "its certificate has expired or is not valid yet"],
+  [/NotValidForName/, "tls", "its certificate is for another name"],
+  [/certificate|tls handshake|TLS|InvalidContentType|HandshakeFailure/i, "tls", "the TLS handshake failed"],
+  [/redirect/i, "redirect", "it answers with a redirect, which is never followed"],
+  [/dns error/, "dns", "its name cannot be resolved"],
+  [/Connection refused/, "refused", "connection refused"],
+  [/timed out|deadline/i, "timeout", "it does not answer in time"],
+  [
+    /connection closed|reset|broken pipe|reading a body|unexpected eof|IncompleteMessage/i,
+    "reset",
+    "the connection broke",
+  ],
+];
+
+/** A connection error in words for a person: `Cannot reach the API server at https://…: connection refused.` */
+export function toConnectionError(error: unknown, server: string): ConnectionError {
+  if (error instanceof ConnectionError) return error;
+  const told = messages(error);
+  const known = KNOWN.find(([pattern]) => pattern.test(told));
+  const [, problem, words] = known ?? [undefined, "other" as const, told.split("\n")[0]];
+  return new ConnectionError(problem, `Cannot reach the API server at ${server}: ${words}.`, {
+    cause: error,
+  });
+}
+
+/** The message of an error and of what caused it: the runtime puts the reason one level down. */
+function messages(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${messages(error.cause)}`;
+}

@@ -1,0 +1,62 @@
+/** The operator's writes to policies, over HTTP. */
+
+import type { Clock } from "../api/clock.ts";
+import { type DevOpsPolicy, FIELD_MANAGER } from "../api/devops_policy.ts";
+import { ConnectionError } from "../api/errors.ts";
+import type { PolicyClient } from "../api/ports.ts";
+import { answer, createApiClient } from "./client.ts";
+import { withDeadline } from "./deadline.ts";
+import { toDevOpsPolicy } from "./policy_decoder.ts";
+import { withRetry } from "./retry.ts";
+import type { Transport } from "./transport.ts";
+
+/**
+ * A client whose calls are repeated on passing errors.
+ *
+ * That is safe for its writes: each is bound to the state it was computed from, so a second one whose first arrived
+ * after all is refused as a conflict.
+ */
+export function createPolicyClient(transport: Transport, clock: Clock): PolicyClient {
+  const api = createApiClient(transport);
+  const path = "/apis/devops.stochastic.io/v1/namespaces/{namespace}/devopspolicies/{name}";
+  const call = async (
+    request: (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown; response: Response }>,
+    signal: AbortSignal,
+  ): Promise<DevOpsPolicy> => {
+    const once = () =>
+      withDeadline(
+        (signal) => answer(request(signal), transport.server),
+        { server: transport.server },
+        signal,
+      );
+    const policy = toDevOpsPolicy(await withRetry(once, { clock }, signal));
+    if (policy === undefined) {
+      throw new ConnectionError("other", `The answer from ${transport.server} is not a policy.`);
+    }
+    return policy;
+  };
+  const query = { fieldManager: FIELD_MANAGER };
+
+  return {
+    get: ({ namespace, name }, signal) =>
+      call((signal) => api.GET(path, { params: { path: { namespace, name } }, signal }), signal),
+
+    patch: ({ namespace, name }, operations, signal) =>
+      call((signal) =>
+        api.PATCH(path, {
+          params: { path: { namespace, name }, query },
+          headers: { "content-type": "application/json-patch+json" },
+          body: operations,
+          signal,
+        }), signal),
+
+    patchStatus: ({ namespace, name }, { resourceVersion, status }, signal) =>
+      call((signal) =>
+        api.PATCH(`${path}/status`, {
+          params: { path: { namespace, name }, query },
+          headers: { "content-type": "application/merge-patch+json" },
+          body: { metadata: { resourceVersion }, status },
+          signal,
+        }), signal),
+  };
+}
