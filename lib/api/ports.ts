@@ -3,6 +3,7 @@
 import type { DevOpsPolicy } from "./devops_policy.ts";
 import type { ApiError } from "./errors.ts";
 import type { ObjectRef } from "./object.ts";
+import type { PodFacts } from "./pod_facts.ts";
 
 /** What an API server says within a watch. */
 export type WatchEvent<T> =
@@ -78,4 +79,18 @@ export interface PolicyClient {
     change: { readonly resourceVersion: string; readonly status: object },
     signal: AbortSignal,
   ): Promise<DevOpsPolicy>;
+}
+
+/** Which part of a collection to read, and who hears of objects that cannot be. */
+export interface CollectionOptions {
+  /** All namespaces when undefined. */
+  readonly namespace: string | undefined;
+  readonly onUnreadable: () => void;
+}
+
+/** All that the operator asks of a cluster. */
+export interface Cluster {
+  policies(options: CollectionOptions): ListWatch<DevOpsPolicy>;
+  pods(options: CollectionOptions): ListWatch<PodFacts>;
+  readonly client: PolicyClient;
 }

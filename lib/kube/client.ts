@@ -4,7 +4,7 @@ import createFetchClient, { type Client } from "openapi-fetch";
 import { ConnectionError } from "../api/errors.ts";
 import { toApiError } from "./api_errors.ts";
 import type { paths } from "./generated/api.ts";
-import { toConnectionError } from "./network_errors.ts";
+import { fromFetch } from "./network_errors.ts";
 import type { Transport } from "./transport.ts";
 
 /** The calls that the operator makes, typed by the API server's own description of them. */
@@ -32,8 +32,7 @@ export async function answer<T>(
     return data;
   } catch (error) {
     if (error instanceof SyntaxError) throw notAnApiServer(server, error);
-    if (error instanceof TypeError) throw toConnectionError(error, server);
-    throw error;
+    throw fromFetch(error, server);
   }
 }
 

@@ -3,22 +3,15 @@
 import type { DevOpsPolicy } from "../api/devops_policy.ts";
 import type { PodFacts } from "../api/pod_facts.ts";
 import { toPodFacts } from "../api/pod_json.ts";
-import type { ListOptions, ListWatch, WatchEvent, WatchOptions } from "../api/ports.ts";
+import type { CollectionOptions, ListOptions, ListWatch, WatchEvent, WatchOptions } from "../api/ports.ts";
 import { answer, type ApiClient, createApiClient } from "./client.ts";
 import type { Decoder } from "./decoder.ts";
 import { withDeadline } from "./deadline.ts";
 import { jsonDecoder } from "./json_decoder.ts";
-import { toConnectionError } from "./network_errors.ts";
+import { fromFetch } from "./network_errors.ts";
 import { toDevOpsPolicy } from "./policy_decoder.ts";
 import { stringPool } from "./string_pool.ts";
 import type { Fetch, Transport } from "./transport.ts";
-
-/** Which part of a collection to read, and who hears of objects that cannot be. */
-export interface CollectionOptions {
-  /** All namespaces when undefined. */
-  readonly namespace: string | undefined;
-  readonly onUnreadable: () => void;
-}
 
 /** The pods, as facts. */
 export function podListWatch(transport: Transport, options: CollectionOptions): ListWatch<PodFacts> {
@@ -100,11 +93,16 @@ function listWatch<T>(
         ...(limit !== undefined && { limit }),
         ...(continueToken !== undefined && { continue: continueToken }),
       };
-      return await withDeadline(
-        async (signal) => decoder.decodeList(await read(query, decoder.accept.list, transport.fetch, signal)),
-        { server: transport.server },
-        signal,
-      );
+      try {
+        return await withDeadline(
+          async (signal) =>
+            decoder.decodeList(await read(query, decoder.accept.list, transport.fetch, signal)),
+          { server: transport.server },
+          signal,
+        );
+      } catch (error) {
+        throw fromFetch(error, transport.server);
+      }
     },
 
     async watch({ start, timeoutSeconds }: WatchOptions, signal) {
@@ -133,7 +131,7 @@ async function* closing<T>(
   try {
     yield* events;
   } catch (error) {
-    throw error instanceof TypeError ? toConnectionError(error, server) : error;
+    throw fromFetch(error, server);
   } finally {
     close();
   }

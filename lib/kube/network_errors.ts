@@ -34,6 +34,11 @@ export function toConnectionError(error: unknown, server: string): ConnectionErr
   });
 }
 
+/** What reading an answer threw: the runtime's own `TypeError` in our terms, anything else as it is. */
+export function fromFetch(error: unknown, server: string): unknown {
+  return error instanceof TypeError ? toConnectionError(error, server) : error;
+}
+
 /** The message of an error and of what caused it: the runtime puts the reason one level down. */
 function messages(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -113,6 +113,8 @@ class Watcher<T extends Versioned> {
   }
 
   async #watch(start: WatchStart, signal: AbortSignal): Promise<WatchEnd> {
+    // Who hears of a complete list may have aborted already, and an aborted signal tells nobody any more.
+    if (signal.aborted) return "closed";
     const { source, clock, random = Math.random } = this.#options;
     const timeoutSeconds = Math.floor(240 + random() * 60);
     const connection = new AbortController();

@@ -36,7 +36,7 @@ export class WorkQueue<Item> {
   readonly #coalesceMs: number;
   readonly #onWait: (ms: number) => void;
   readonly #entries = new Map<string, Entry<Item>>();
-  /** Holds each waiting entry at least under its current `dueAt`; older times of it are skipped when they come up. */
+  /** Holds each entry without a worker at least under {@linkcode nextStep}; its other times there are skipped. */
   readonly #heap = new TimeHeap<Entry<Item>>();
   readonly #takers: ((item: Item) => void)[] = [];
   #cancelTimer = () => {};
@@ -79,6 +79,7 @@ export class WorkQueue<Item> {
       };
       const give = () => {
         this.#takers.splice(this.#takers.indexOf(taker), 1);
+        if (this.#takers.length === 0) this.#cancelTimer();
         resolve(undefined);
       };
       signal.addEventListener("abort", give, { once: true });
@@ -89,21 +90,16 @@ export class WorkQueue<Item> {
 
   /** Ends the work on an item; what was asked for meanwhile is due at its time, but not within `pauseMs`. */
   done(item: Item, pauseMs = 0): void {
-    const key = this.#keyOf(item);
-    const entry = this.#entries.get(key);
+    const entry = this.#entries.get(this.#keyOf(item));
     if (entry === undefined) return;
     entry.running = false;
-    if (entry.dueAt === Infinity) {
-      this.#entries.delete(key);
-      return;
-    }
     entry.notBefore = Math.max(entry.notBefore, this.#clock.monotonic() + pauseMs);
     entry.dueAt = Math.max(entry.dueAt, entry.notBefore);
     this.#wait(entry);
   }
 
   #wait(entry: Entry<Item>): void {
-    this.#heap.push(entry.dueAt, entry);
+    this.#heap.push(nextStep(entry), entry);
     this.#hand();
   }
 
@@ -114,7 +110,7 @@ export class WorkQueue<Item> {
       const next = this.#heap.peek();
       if (next === undefined) return;
       const { at, value: entry } = next;
-      const stale = entry.running || entry.dueAt !== at;
+      const stale = entry.running || nextStep(entry) !== at;
       const now = this.#clock.monotonic();
       if (!stale && at > now) {
         this.#cancelTimer = this.#clock.after(at - now, () => this.#hand());
@@ -122,6 +118,10 @@ export class WorkQueue<Item> {
       }
       this.#heap.pop();
       if (stale) continue;
+      if (entry.dueAt === Infinity) {
+        this.#forget(entry);
+        continue;
+      }
       entry.running = true;
       entry.dueAt = Infinity;
       entry.notBefore = now + this.#coalesceMs;
@@ -129,4 +129,15 @@ export class WorkQueue<Item> {
       this.#takers.shift()?.(entry.item);
     }
   }
+
+  #forget(entry: Entry<Item>): void {
+    const key = this.#keyOf(entry.item);
+    // Unless it was forgotten before and another entry has taken its place.
+    if (this.#entries.get(key) === entry) this.#entries.delete(key);
+  }
+}
+
+/** When an entry without a worker is handed out; when nobody asks for it, when its quiet time is over. */
+function nextStep<Item>({ dueAt, notBefore }: Entry<Item>): number {
+  return dueAt === Infinity ? notBefore : dueAt;
 }

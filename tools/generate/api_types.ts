@@ -20,6 +20,8 @@ import type { DeepPartial, JsonPatchOperation } from "../../api/ports.ts";
 export async function apiTypes(document: OpenApi): Promise<string> {
   const ast = await openapiTypescript(JSON.stringify(document), {
     alphabetize: true,
+    // A default is filled in by the server: it makes a field neither required nor certain.
+    defaultNonNullable: false,
     postTransform(_type, { path }) {
       if (path?.includes("requestBody/content/application~1json-patch+json")) {
         return arrayOf("JsonPatchOperation");

@@ -32,7 +32,9 @@ const plugin: Deno.lint.Plugin = {
           ExportNamedDeclaration: (node) => check(node, node.source),
           ExportAllDeclaration: (node) => check(node, node.source),
           ImportExpression: (node) => check(node, node.source),
-          TSImportType: (node) => check(node, node.argument),
+          TSImportType: (node) =>
+            check(node, node.argument.type === "TSLiteralType" ? node.argument.literal : node.argument),
+          TSExternalModuleReference: (node) => check(node, node.expression),
         };
       },
     },
@@ -59,7 +61,7 @@ const plugin: Deno.lint.Plugin = {
         const room = roomOf(relative(ROOT, context.filename));
         if (room === undefined || room === "cli") return {};
         return {
-          'MemberExpression[object.name="console"]'(node: Deno.lint.MemberExpression) {
+          'Identifier[name="console"]'(node: Deno.lint.Identifier) {
             context.report({ node, message: `${room} speaks through the logger, not the console.` });
           },
         };

@@ -1,0 +1,44 @@
+/** Connects a command to the cluster that its flags and the environment name. */
+
+import { ConnectionError, CredentialsError } from "../api/errors.ts";
+import { ApiError } from "../api/errors.ts";
+import type { Credentials } from "../kube/credentials.ts";
+import { explain } from "../kube/explain.ts";
+import { CREDENTIAL_VARIABLES, type CredentialFlags, findCredentials } from "../kube/find_credentials.ts";
+import { Transport } from "../kube/transport.ts";
+import { readEnvironment } from "./environment.ts";
+import { EXIT, ExitError } from "./exit.ts";
+import { VERSION } from "./version.ts";
+
+/** The credentials and the transport of one command. */
+export interface ClusterAccess {
+  readonly credentials: Credentials;
+  readonly transport: Transport;
+}
+
+/**
+ * Runs `command` with access to the cluster, and closes it.
+ *
+ * @throws {ExitError} with the exit code for cluster or credentials, when they are why it failed
+ */
+export async function withClusterAccess<T>(
+  flags: CredentialFlags,
+  what: string,
+  command: (access: ClusterAccess) => Promise<T>,
+): Promise<T> {
+  const credentials = await findCredentials(flags, readEnvironment(CREDENTIAL_VARIABLES)).catch((error) => {
+    throw error instanceof CredentialsError
+      ? new ExitError(EXIT.cluster, error.message, { cause: error })
+      : error;
+  });
+  const transport = new Transport({ credentials, userAgent: `kube-devops/${VERSION}` });
+  try {
+    return await command({ credentials, transport });
+  } catch (error) {
+    const known = error instanceof ApiError || error instanceof ConnectionError ||
+      error instanceof CredentialsError;
+    throw known ? new ExitError(EXIT.cluster, explain(error, credentials, what), { cause: error }) : error;
+  } finally {
+    transport.close();
+  }
+}

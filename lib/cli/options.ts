@@ -1,0 +1,41 @@
+/** Parsers of flag values; each says in one sentence what it would have taken. */
+
+import { InvalidArgumentError } from "commander";
+
+/** Gathers a repeatable flag's values. */
+export function collect<T>(
+  parse: (value: string) => T,
+): (value: string, previous: readonly T[]) => readonly T[] {
+  return (value, previous) => [...new Set([...previous, parse(value)])];
+}
+
+/** A namespace name, as API servers allow it. */
+export function namespaceOption(value: string): string {
+  if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return value;
+  throw new InvalidArgumentError("Write a namespace name: lowercase letters, digits and dashes.");
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const [SHORTEST_MS, LONGEST_MS] = [1_000, 3_600_000];
+
+/** A duration such as `30s` or `2m` in milliseconds; a bare number counts seconds. */
+export function durationOption(value: string): number {
+  const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(value) ?? [];
+  const ms = Number(amount) * (UNITS[unit] ?? NaN);
+  if (ms >= SHORTEST_MS && ms <= LONGEST_MS) return ms;
+  throw new InvalidArgumentError("Write a duration between 1s and 1h, for example 30s.");
+}
+
+/** An address to listen on: `host:port`, `:port` for all interfaces, or undefined for `0`. */
+export function addressOption(value: string): { hostname: string; port: number } | undefined {
+  if (value === "0") return undefined;
+  const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(value) ?? [];
+  const port = Number(digits);
+  if (port <= 65_535) return { hostname: bracketed ?? (plain || "0.0.0.0"), port };
+  throw new InvalidArgumentError("Write host:port, for example 127.0.0.1:9090, or 0 to turn it off.");
+}
+
+/** Comma-separated values, gathered over repetitions of the flag. */
+export function listOption(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, ...value.split(",").map((part) => part.trim()).filter((part) => part !== "")];
+}

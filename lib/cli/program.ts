@@ -1,0 +1,83 @@
+/** The commands and their flags; what a command needs is loaded when it runs. */
+
+import { Command, Option } from "commander";
+import { addressOption, collect, durationOption, listOption, namespaceOption } from "./options.ts";
+
+/** The whole command line. */
+export function createProgram(): Command {
+  const program = new Command("kube-devops")
+    .description("Keeps a truthful governance score on every Kubernetes namespace that has a DevOpsPolicy.")
+    .addHelpText("after", EXAMPLES)
+    .showHelpAfterError("(see --help)")
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+
+  const crd = program.command("crd").description("generate or install the CustomResourceDefinition");
+  crd.command("generate")
+    .description("print the CustomResourceDefinition as YAML")
+    .addHelpText("after", "\nExample:\n  kube-devops crd generate | kubectl apply -f -")
+    .action(async () => (await import("./crd_generate.ts")).crdGenerate());
+  withCluster(crd.command("install"))
+    .description("create the CustomResourceDefinition in the cluster and wait until it is served")
+    .option("--upgrade", "update it if it is installed and differs")
+    .addHelpText("after", "\nExample:\n  kube-devops crd install --context kind-dev")
+    .action(async (options) => (await import("./crd_install.ts")).crdInstall(options));
+
+  withCluster(program.command("reconcile"))
+    .description("run the operator until it is stopped with Ctrl+C or SIGTERM")
+    .addOption(
+      new Option("-n, --namespace <name>", "watch only this namespace (repeatable)")
+        .argParser(collect(namespaceOption)).default([], "all"),
+    )
+    .addOption(
+      new Option("--requeue-interval <duration>", "evaluate each policy at least this often")
+        .argParser(durationOption).default(30_000, "30s"),
+    )
+    .addOption(
+      new Option("--metrics-addr <host:port>", "serve /healthz, /readyz and /metrics here; 0 turns it off")
+        .argParser(addressOption).default({ hostname: "127.0.0.1", port: 9090 }, "127.0.0.1:9090"),
+    )
+    .addOption(
+      new Option(
+        "--system-namespaces <patterns>",
+        "add patterns or, with a leading -, remove them (comma-separated)",
+      )
+        .argParser(listOption).default([], "the built-in ones"),
+    )
+    .addOption(
+      new Option("--log-format <format>", "default: text on a terminal, else json").choices(["text", "json"]),
+    )
+    .addOption(
+      new Option("--log-level <level>", "the least important level to log")
+        .choices(["debug", "info", "warn", "error"]).default("info"),
+    )
+    .addHelpText("after", RECONCILE_EXAMPLES)
+    .action(async (options) => (await import("./reconcile.ts")).reconcile(options));
+
+  program.command("version")
+    .description("print the version")
+    .action(async () => (await import("./version.ts")).version());
+  return program;
+}
+
+/** The flags of every command that talks to a cluster. */
+function withCluster(command: Command): Command {
+  return command
+    .option("--kubeconfig <file>", "the kubeconfig to use instead of KUBECONFIG or ~/.kube/config")
+    .option("--context <name>", "the context to use instead of the current one");
+}
+
+const EXAMPLES = `
+Examples:
+  kube-devops crd install            install the DevOpsPolicy resource
+  kube-devops reconcile              run the operator on the current cluster
+  kubectl get devopspolicies -A      see the scores
+
+Exit codes: 0 fine, 1 the answer is no, 2 wrong usage, 3 cluster or credentials, 4 a bug.`;
+
+const RECONCILE_EXAMPLES = `
+Examples:
+  kube-devops reconcile
+  kube-devops reconcile -n production -n staging --context kind-dev
+  kube-devops reconcile --system-namespaces=team-infra,-monitoring
+  kube-devops reconcile --metrics-addr :9090 --log-format json`;

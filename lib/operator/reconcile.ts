@@ -1,0 +1,164 @@
+/** The heart: makes one policy's finalizer, status and metrics true. Reads the stores, and never asks what happened. */
+
+import { type DevOpsPolicy, FINALIZER } from "../api/devops_policy.ts";
+import { type ObjectRef, refKey } from "../api/object.ts";
+import { evaluate } from "../policy/evaluate.ts";
+import { isSystemNamespace } from "../policy/namespaces.ts";
+import { InvalidSpecError, parseSpec } from "../policy/spec.ts";
+import { nextStatus, type Outcome, parseStatus, writeReason } from "../policy/status.ts";
+import type { PolicyStatus } from "../policy/status_schema.ts";
+import type { Action } from "../runtime/controller.ts";
+import { addFinalizer, finalizerStep, removeFinalizer } from "../runtime/finalizer.ts";
+import { writeGuarded } from "../runtime/guarded_write.ts";
+import type { Context } from "./context.ts";
+
+const NOTHING_MORE: Action = { requeueAfterMs: undefined };
+
+/**
+ * Brings the policy behind `ref` up to date and says when to look again.
+ *
+ * First the finalizer, then the status: a policy that has a status also has somebody who cleans up after it.
+ *
+ * @throws {ApiError | ConnectionError} when the API server cannot be written to
+ */
+export async function reconcile(ref: ObjectRef, context: Context): Promise<Action> {
+  const known = context.policies.get(ref);
+  if (known === undefined) return forget(ref, context);
+
+  const step = finalizerStep(known.metadata, FINALIZER);
+  if (step === "cleanup" || step === "released") {
+    forget(ref, context);
+    await release(known, context);
+    return NOTHING_MORE;
+  }
+
+  const held = await hold(known, context);
+  if (held === undefined || isDeleted(held)) return forget(ref, context);
+  return await apply(held, context);
+}
+
+/** Evaluates the policy's pods and writes the status, if it says something new or its heartbeat is due. */
+async function apply(policy: DevOpsPolicy, context: Context): Promise<Action> {
+  const { clock, client, metrics, refreshes, requeueMs, signal } = context;
+  const key = refKey(policy);
+  let requeueAfterMs = requeueMs;
+  let failure: unknown;
+
+  const written = await writeGuarded(policy, {
+    reread: () => reread(policy, context),
+    write: async (current) => {
+      if (isDeleted(current)) return undefined;
+      const now = clock.now();
+      const judgement = judge(current, now, context);
+      failure = judgement.failure;
+      requeueAfterMs = untilNext(judgement.outcome, now, requeueMs);
+
+      const previous = parseStatus(current.status);
+      const status = nextStatus(previous, judgement.outcome, {
+        generation: current.metadata.generation ?? 0,
+        now,
+      });
+      observe(current, judgement.outcome, status, context);
+      const reason = writeReason(previous, status, { now, refreshAfterMs: requeueMs });
+      if (reason === undefined) return undefined;
+      if (reason === "changed") refreshes.forget(key);
+      else {
+        const waitMs = refreshes.waitMs(key, clock.monotonic());
+        requeueAfterMs = Math.min(requeueAfterMs, waitMs || requeueMs);
+        if (waitMs > 0) return undefined;
+      }
+
+      const answer = await client.patchStatus(
+        current,
+        { resourceVersion: current.resourceVersion, status },
+        signal,
+      );
+      context.policies.refresh(answer);
+      metrics.observeWrite(reason);
+      if (reason === "changed") {
+        context.onStatus({ namespace: current.namespace, name: current.name, status });
+      }
+      return answer;
+    },
+  });
+
+  if (failure !== undefined) throw failure;
+  if (written === undefined || isDeleted(written)) return forget(policy, context);
+  return { requeueAfterMs };
+}
+
+/** What the policy says about its pods as of `now`; never throws, for one bad policy must not stop the others. */
+function judge(policy: DevOpsPolicy, now: number, context: Context): { outcome: Outcome; failure?: unknown } {
+  const { namespace } = policy;
+  try {
+    const spec = parseSpec(policy.spec);
+    if (isSystemNamespace(namespace, context.systemNamespaces)) {
+      return { outcome: { kind: "system-namespace", evaluation: evaluate([], spec, now) } };
+    }
+    const problem = context.podsProblem(namespace);
+    if (problem !== undefined) return { outcome: { kind: "pods-unavailable", why: problem } };
+    return { outcome: { kind: "evaluated", evaluation: evaluate(context.pods.list(namespace), spec, now) } };
+  } catch (error) {
+    if (error instanceof InvalidSpecError) return { outcome: { kind: "invalid-spec", why: error.message } };
+    return {
+      outcome: { kind: "evaluation-failed", why: "The evaluation failed; the operator's log says how." },
+      failure: error,
+    };
+  }
+}
+
+/** When to look again: after the interval, or when the next pod turns into a violation by waiting alone. */
+function untilNext(outcome: Outcome, now: number, requeueMs: number): number {
+  const dueAt = outcome.kind === "evaluated" ? outcome.evaluation.dueAt : undefined;
+  return dueAt === undefined ? requeueMs : Math.min(requeueMs, dueAt - now);
+}
+
+function observe(ref: ObjectRef, outcome: Outcome, status: PolicyStatus, { metrics }: Context): void {
+  if (outcome.kind !== "evaluated" && outcome.kind !== "system-namespace") return;
+  metrics.observePolicy(ref, { ...outcome.evaluation, score: status.healthScore ?? 0 });
+}
+
+/** Puts our finalizer on, unless it is there; undefined when the policy is gone. */
+function hold(policy: DevOpsPolicy, context: Context): Promise<DevOpsPolicy | undefined> {
+  return writeGuarded(policy, {
+    reread: () => reread(policy, context),
+    write: (current) => patchFor("add", current, addFinalizer, context),
+  });
+}
+
+/** Takes our finalizer off, and nobody else's. */
+function release(policy: DevOpsPolicy, context: Context): Promise<DevOpsPolicy | undefined> {
+  return writeGuarded(policy, {
+    reread: () => reread(policy, context),
+    write: (current) => patchFor("cleanup", current, removeFinalizer, context),
+  });
+}
+
+/** Sends the patch that `step` takes, if that is still what the policy's metadata asks for. */
+async function patchFor(
+  step: "add" | "cleanup",
+  policy: DevOpsPolicy,
+  toPatch: typeof addFinalizer,
+  { client, policies, signal }: Context,
+): Promise<DevOpsPolicy | undefined> {
+  if (finalizerStep(policy.metadata, FINALIZER) !== step) return undefined;
+  const answer = await client.patch(policy, toPatch(policy.metadata, FINALIZER), signal);
+  policies.refresh(answer);
+  return answer;
+}
+
+async function reread(ref: ObjectRef, { client, policies, signal }: Context): Promise<DevOpsPolicy> {
+  const policy = await client.get(ref, signal);
+  policies.refresh(policy);
+  return policy;
+}
+
+function forget(ref: ObjectRef, { metrics, refreshes }: Context): Action {
+  metrics.forgetPolicy(ref);
+  refreshes.forget(refKey(ref));
+  return NOTHING_MORE;
+}
+
+function isDeleted(policy: DevOpsPolicy): boolean {
+  return policy.metadata.deletionTimestamp !== undefined;
+}

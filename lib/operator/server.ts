@@ -1,0 +1,70 @@
+/** What the operator answers over HTTP: is it alive, is it ready, how does it fare. */
+
+/** What the answers are made of. */
+export interface ServerState {
+  /** What is still missing before the operator is ready; empty once it is. */
+  readonly missing: () => readonly string[];
+  readonly metrics: { readonly contentType: string; text(): Promise<string> };
+}
+
+/** A handler of `/healthz`, `/readyz` and `/metrics`; anything else is a 404. */
+export function createHandler({ missing, metrics }: ServerState): (request: Request) => Promise<Response> {
+  return async (request) => {
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return plain("only GET and HEAD are answered here\n", 405, { allow: "GET, HEAD" });
+    }
+    switch (new URL(request.url).pathname) {
+      case "/healthz":
+        return plain("ok\n");
+      case "/readyz": {
+        const waitingFor = missing();
+        return waitingFor.length === 0
+          ? plain("ok\n")
+          : plain(`waiting for ${waitingFor.join(" and ")}\n`, 503);
+      }
+      case "/metrics":
+        return plain(await metrics.text(), 200, { "content-type": metrics.contentType });
+      default:
+        return plain("not found: try /healthz, /readyz or /metrics\n", 404);
+    }
+  };
+}
+
+function plain(body: string, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(body, { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers } });
+}
+
+/** Where to listen. */
+export interface ListenAddress {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+/** The address cannot be listened on. The message is one sentence with the next step. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+/**
+ * Serves `handler` until the answer is called, which ends once requests under way are answered.
+ *
+ * @throws {ListenError} when the address is taken or not ours
+ */
+export function listen(
+  { hostname, port }: ListenAddress,
+  handler: (request: Request) => Promise<Response>,
+): { readonly port: number; close(): Promise<void> } {
+  try {
+    const server = Deno.serve({ hostname, port, onListen() {} }, handler);
+    return { port: server.addr.port, close: () => server.shutdown() };
+  } catch (error) {
+    const taken = error instanceof Deno.errors.AddrInUse;
+    throw new ListenError(
+      `Cannot serve metrics on ${hostname}:${port}: ${
+        taken ? "the port is in use" : (error as Error).message
+      }. ` +
+        "Pass another --metrics-addr, or 0 to turn it off.",
+      { cause: error },
+    );
+  }
+}
