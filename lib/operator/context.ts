@@ -2,7 +2,6 @@
 
 import type { Clock } from "../api/clock.ts";
 import type { DevOpsPolicy } from "../api/devops_policy.ts";
-import type { Logger } from "../api/logger.ts";
 import type { ObjectRef } from "../api/object.ts";
 import type { PodFacts } from "../api/pod_facts.ts";
 import type { PolicyClient } from "../api/ports.ts";
@@ -25,7 +24,6 @@ export interface Context {
   readonly client: PolicyClient;
   readonly clock: Clock;
   readonly metrics: OperatorMetrics;
-  readonly log: Logger;
   readonly systemNamespaces: readonly string[];
   /** A policy is evaluated again after this, whatever happens; milliseconds. */
   readonly requeueMs: number;

@@ -45,18 +45,31 @@ export class ListenError extends Error {
   override readonly name = "ListenError";
 }
 
+/** A server that listens until it is disposed of. */
+export interface Listening extends AsyncDisposable {
+  readonly address: string;
+}
+
 /**
- * Serves `handler` until the answer is called, which ends once requests under way are answered.
+ * Serves `handler`.
  *
  * @throws {ListenError} when the address is taken or not ours
  */
 export function listen(
   { hostname, port }: ListenAddress,
   handler: (request: Request) => Promise<Response>,
-): { readonly port: number; close(): Promise<void> } {
+): Listening {
+  const abort = new AbortController();
   try {
-    const server = Deno.serve({ hostname, port, onListen() {} }, handler);
-    return { port: server.addr.port, close: () => server.shutdown() };
+    const server = Deno.serve({ hostname, port, signal: abort.signal, onListen() {} }, handler);
+    return {
+      address: `${hostname}:${server.addr.port}`,
+      // Not the graceful way: a scraper that never reads its answer would hold up the end for ever.
+      async [Symbol.asyncDispose]() {
+        abort.abort();
+        await server.finished;
+      },
+    };
   } catch (error) {
     const taken = error instanceof Deno.errors.AddrInUse;
     throw new ListenError(

@@ -15,7 +15,7 @@ export interface SourceHealthOptions {
   readonly metrics: OperatorMetrics;
   /** Says an error in one sentence, with the next step. */
   readonly explain: (error: unknown) => string;
-  /** Hears of every change of {@linkcode SourceHealth.settled} or {@linkcode SourceHealth.denied}. */
+  /** Hears of every change of {@linkcode SourceHealth.synced} or {@linkcode SourceHealth.denied}. */
   readonly onChange: () => void;
   /** Hears of an error before the collection has ever been read. */
   readonly onEarlyFailure: (error: unknown) => void;
@@ -50,26 +50,34 @@ export class SourceHealth implements WatcherObserver {
   live(): void {
     const { resource, namespace, log, onChange } = this.#options;
     if (this.#told !== undefined) log.info("watching again", { resource, namespace });
+    const changed = !this.#synced || this.#denied !== undefined;
     this.#told = this.#denied = undefined;
     this.#synced = true;
-    onChange();
+    if (changed) onChange();
   }
 
   ended(end: Parameters<WatcherObserver["ended"]>[0], error: unknown): void {
-    const { resource, namespace, log, metrics, explain, onChange, onEarlyFailure } = this.#options;
+    const { resource, namespace, log, metrics } = this.#options;
     // Silence is legal: a watch resumed after it has lost nothing.
     if (end !== "idle") metrics.observeWatchRestart(resource, end === "failed" ? errorKind(error) : end);
-    if (end !== "failed") return log.debug("watch ended", { resource, namespace, end });
+    if (end === "failed") this.#failed(error);
+    else log.debug("watch ended", { resource, namespace, end });
+  }
+
+  #failed(error: unknown): void {
+    const { resource, namespace, log, explain, onChange, onEarlyFailure } = this.#options;
     if (!this.#synced) onEarlyFailure(error);
     if (this.#told !== errorKind(error)) {
       this.#told = errorKind(error);
       log.warn("cannot watch, trying again", { resource, namespace, problem: explain(error) });
     }
-    const denied = error instanceof ApiError && [401, 403, 404].includes(error.code)
-      ? explain(error)
-      : undefined;
-    if (denied === this.#denied) return;
-    this.#denied = denied ?? this.#denied;
+    // Only a refusal says that the pods are not for us; whoever cannot be reached cannot be written to either.
+    if (this.#denied !== undefined || !isRefusal(error)) return;
+    this.#denied = explain(error);
     onChange();
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && [401, 403, 404].includes(error.code);
 }

@@ -1,10 +1,9 @@
-/** Triggers: which policies a change concerns. */
+/** Triggers: which changes want a reconcile. */
 
 import type { DevOpsPolicy } from "../api/devops_policy.ts";
-import type { ObjectRef } from "../api/object.ts";
 import { type PodFacts, sameFacts } from "../api/pod_facts.ts";
 
-/** Whether a policy's change wants a reconcile: its intent moved, not merely its status. */
+/** Whether a policy's change wants one: its intent moved, not merely its status. */
 export function policyTriggers(before: DevOpsPolicy | undefined, after: DevOpsPolicy | undefined): boolean {
   if (before === undefined || after === undefined) return true;
   const [was, is] = [before.metadata, after.metadata];
@@ -12,17 +11,9 @@ export function policyTriggers(before: DevOpsPolicy | undefined, after: DevOpsPo
     was.deletionTimestamp !== is.deletionTimestamp || !sameList(was.finalizers, is.finalizers);
 }
 
-/** The policies that a pod's change concerns: those of its namespace, if any check could judge it differently. */
-export function podTriggers(
-  before: PodFacts | undefined,
-  after: PodFacts | undefined,
-  policiesIn: (namespace: string) => Iterable<ObjectRef>,
-): Iterable<ObjectRef> {
-  const pod = after ?? before;
-  if (pod === undefined || (before !== undefined && after !== undefined && sameFacts(before, after))) {
-    return [];
-  }
-  return policiesIn(pod.namespace);
+/** Whether a pod's change wants one of the policies of its namespace: any check could judge it differently. */
+export function podTriggers(before: PodFacts | undefined, after: PodFacts | undefined): boolean {
+  return before === undefined || after === undefined || !sameFacts(before, after);
 }
 
 function sameList(a: readonly string[] = [], b: readonly string[] = []): boolean {

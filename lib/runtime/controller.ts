@@ -13,7 +13,7 @@ export interface Action {
 export interface ControllerObserver<Item> {
   reconciled(item: Item, durationMs: number): void;
   /** @param retryAfterMs when it is tried again if nothing changes */
-  failed(item: Item, error: unknown, retryAfterMs: number): void;
+  failed(item: Item, error: unknown, durationMs: number, retryAfterMs: number): void;
 }
 
 /** What a controller needs. */
@@ -53,7 +53,7 @@ export async function runController<Item>(
       } catch (error) {
         const count = (failures.get(key) ?? 0) + 1;
         failures.set(key, count);
-        observer.failed(item, error, RETRY_MS);
+        observer.failed(item, error, clock.monotonic() - startedAt, RETRY_MS);
         queue.add(item, RETRY_MS);
         queue.done(item, backoffMs(count, FAILURE_FLOOR));
       }

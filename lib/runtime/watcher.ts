@@ -32,7 +32,7 @@ export interface WatcherOptions<T> {
   readonly source: ListWatch<T>;
   readonly clock: Clock;
   readonly sink: (event: WatcherEvent<T>) => void;
-  readonly observer?: WatcherObserver;
+  readonly observer?: WatcherObserver | undefined;
   /** A number from 0 up to 1, for jitter. */
   readonly random?: () => number;
 }

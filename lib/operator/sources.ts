@@ -1,0 +1,136 @@
+/** What the operator knows of a cluster: both stores, the reflectors that fill them, and how far they can be trusted. */
+
+import type { Clock } from "../api/clock.ts";
+import { type DevOpsPolicy, POLICY_RESOURCE } from "../api/devops_policy.ts";
+import type { Logger } from "../api/logger.ts";
+import type { ObjectRef } from "../api/object.ts";
+import type { PodFacts } from "../api/pod_facts.ts";
+import type { Cluster } from "../api/ports.ts";
+import type { OperatorMetrics } from "../metrics/metrics.ts";
+import { runReflector } from "../runtime/reflector.ts";
+import { Store } from "../runtime/store.ts";
+import { SourceHealth } from "./source_health.ts";
+import { podTriggers, policyTriggers } from "./triggers.ts";
+
+/** What the sources need. */
+export interface SourcesOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: OperatorMetrics;
+  /** The namespaces to read; all when empty. */
+  readonly namespaces: readonly string[];
+  /** Says an error met while doing `what` in one sentence, with the next step. */
+  readonly explain: (error: unknown, what: string) => string;
+  /** Hears of each policy that wants a reconcile. */
+  readonly enqueue: (policy: ObjectRef) => void;
+  /** Hears of an error before its collection has ever been read. */
+  readonly onEarlyFailure: (error: unknown) => void;
+}
+
+/** A namespace of its own, or (undefined) all of them. */
+type Scope = string | undefined;
+
+/** Both collections, in every scope. */
+export class Sources {
+  readonly policies = new Store<DevOpsPolicy>();
+  readonly pods = new Store<PodFacts>();
+  readonly #options: SourcesOptions;
+  readonly #scopes: readonly Scope[];
+  readonly #policyHealth: ReadonlyMap<Scope, SourceHealth>;
+  readonly #podHealth: ReadonlyMap<Scope, SourceHealth>;
+  readonly #ready = Promise.withResolvers<void>();
+
+  constructor(options: SourcesOptions) {
+    this.#options = options;
+    this.#scopes = options.namespaces.length === 0 ? [undefined] : options.namespaces;
+    this.#policyHealth = this.#healthOf(POLICY_RESOURCE.plural, () => this.#changed());
+    this.#podHealth = this.#healthOf("pods", (scope) => {
+      this.#changed();
+      for (const policy of this.policies.list(scope)) options.enqueue(policy);
+    });
+  }
+
+  /** Resolves once policies can be reconciled: all is read, or the API server has refused to show the pods. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /** The resources that have not been read yet. */
+  get missing(): readonly string[] {
+    const unread = [...this.#policyHealth.values(), ...this.#podHealth.values()].filter(({ synced }) =>
+      !synced
+    );
+    return [...new Set(unread.map(({ resource }) => resource))];
+  }
+
+  /** Why the pods of `namespace` are not to be trusted; undefined when they are. */
+  podsProblem(namespace: string): string | undefined {
+    return (this.#podHealth.get(namespace) ?? this.#podHealth.get(undefined))?.denied;
+  }
+
+  /** Fills the stores until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener("abort", () => this.#ready.resolve());
+    await Promise.all(
+      this.#scopes.flatMap((scope) => [this.#runPolicies(scope, signal), this.#runPods(scope, signal)]),
+    );
+  }
+
+  #runPolicies(namespace: Scope, signal: AbortSignal): Promise<void> {
+    const { cluster, clock, metrics, enqueue } = this.#options;
+    return runReflector({
+      source: cluster.policies({
+        namespace,
+        onUnreadable: () => metrics.observeUnreadable(POLICY_RESOURCE.plural),
+      }),
+      clock,
+      store: this.policies,
+      namespace,
+      observer: this.#policyHealth.get(namespace),
+      onChange(before, after) {
+        const policy = after ?? before;
+        if (policy !== undefined && policyTriggers(before, after)) enqueue(policy);
+      },
+    }, signal);
+  }
+
+  #runPods(namespace: Scope, signal: AbortSignal): Promise<void> {
+    const { cluster, clock, metrics, enqueue } = this.#options;
+    return runReflector({
+      source: cluster.pods({ namespace, onUnreadable: () => metrics.observeUnreadable("pods") }),
+      clock,
+      store: this.pods,
+      namespace,
+      observer: this.#podHealth.get(namespace),
+      onChange: (before, after) => {
+        const pod = after ?? before;
+        if (pod === undefined || !podTriggers(before, after)) return;
+        for (const policy of this.policies.list(pod.namespace)) enqueue(policy);
+      },
+    }, signal);
+  }
+
+  #healthOf(resource: string, onChange: (scope: Scope) => void): ReadonlyMap<Scope, SourceHealth> {
+    const { log, metrics, explain, onEarlyFailure } = this.#options;
+    return new Map(this.#scopes.map((namespace) => [
+      namespace,
+      new SourceHealth({
+        resource,
+        namespace,
+        log,
+        metrics,
+        explain: (error) => explain(error, `list and watch ${resource}`),
+        onChange: () => onChange(namespace),
+        onEarlyFailure,
+      }),
+    ]));
+  }
+
+  #changed(): void {
+    const policies = [...this.#policyHealth.values()].every(({ synced }) => synced);
+    // Pods that may not be read are an answer too: the policies then say so.
+    const pods = [...this.#podHealth.values()].every(({ synced, denied }) => synced || denied !== undefined);
+    if (policies && pods) this.#ready.resolve();
+  }
+}

@@ -1,0 +1,56 @@
+/** Runs the suites of tests: each with the permissions that it may have, and one line at the end that counts them all. */
+
+import { parseArgs } from "node:util";
+
+interface Suite {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+/** Without a cluster. The pure rooms get no permissions at all, which proves that they are pure. */
+const LOCAL: readonly Suite[] = [
+  { name: "pure rooms", args: ["--parallel", "tests/api", "tests/policy", "tests/runtime"] },
+  {
+    name: "other rooms",
+    args: ["-A", "--parallel", "tests/kube", "tests/metrics", "tests/operator", "tests/cli", "tests/tools"],
+  },
+  { name: "examples of the library", args: ["-A", "--doc", "lib/mod.ts"] },
+];
+
+/** On a real API server. */
+const CLUSTER: readonly Suite[] = [{ name: "real API server", args: ["-A", "tests/cluster"] }];
+
+const { positionals } = parseArgs({ allowPositionals: true });
+const required = Deno.env.get("CLUSTER_TESTS") === "required";
+const suites = positionals.includes("cluster") ? CLUSTER : required ? [...LOCAL, ...CLUSTER] : LOCAL;
+
+let [passed, failed] = [0, 0];
+for (const suite of suites) {
+  console.log(`\n── ${suite.name}`);
+  const counts = await run(suite);
+  passed += counts.passed;
+  failed += counts.failed;
+}
+if (suites === LOCAL) console.log("\nThe tests on a real API server are separate: deno task test:cluster");
+console.log(`\n${passed} passed, ${failed} failed`);
+Deno.exit(failed > 0 ? 1 : 0);
+
+/** A suite that ends without counting (it did not compile, say) counts as one failure. */
+async function run({ args }: Suite): Promise<{ passed: number; failed: number }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "--no-prompt", ...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let text = "";
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    await Deno.stdout.write(new TextEncoder().encode(chunk));
+  }
+  const { success } = await child.status;
+  // deno-lint-ignore no-control-regex -- the runner colours its last line
+  const plain = text.replace(/\x1b\[[0-9;]*m/g, "");
+  const [, passed, failed] = [...plain.matchAll(/\| (\d+) passed.*?\| (\d+) failed/g)].at(-1) ?? [];
+  return { passed: Number(passed ?? 0), failed: success ? 0 : Math.max(1, Number(failed ?? 1)) };
+}
