@@ -1,10 +1,9 @@
 /** Makes text that a cluster's users chose harmless before it reaches a terminal, a log or a status. */
 
-// deno-lint-ignore no-control-regex -- control characters are exactly what this looks for
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
- * `text` on one line of at most `maxLength` UTF-16 units, with control and direction-changing characters written
+ * `text` on one line of at most `maxLength` (1 or more) UTF-16 units, with control and direction-changing characters written
  * as `\u{…}`, so that an image called `"\x1b[2J"` cannot clear anybody's screen.
  */
 export function escapeText(text: string, maxLength = 256): string {

@@ -26,9 +26,9 @@ export function durationOption(value: string): number {
   throw new InvalidArgumentError("Write a duration between 1s and 1h, for example 30s.");
 }
 
-/** An address to listen on: `host:port`, `:port` for all interfaces, or undefined for `0`. */
-export function addressOption(value: string): { hostname: string; port: number } | undefined {
-  if (value === "0") return undefined;
+/** An address to listen on: `host:port`, `:port` for all interfaces, or `off` for `0`. */
+export function addressOption(value: string): { hostname: string; port: number } | "off" {
+  if (value === "0") return "off";
   const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(value) ?? [];
   const port = Number(digits);
   if (port <= 65_535) return { hostname: bracketed ?? (plain || "0.0.0.0"), port };

@@ -12,6 +12,17 @@ export function tell(text: string): void {
   write(Deno.stderr, text);
 }
 
+/** Stderr as a stream that leaves stderr open when it is closed: there may be something to tell after the last log. */
+export function stderrStream(): WritableStream<Uint8Array> {
+  return new WritableStream({
+    async write(bytes) {
+      for (let written = 0; written < bytes.length;) {
+        written += await Deno.stderr.write(bytes.subarray(written));
+      }
+    },
+  });
+}
+
 function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   const bytes = encoder.encode(`${text}\n`);
   try {

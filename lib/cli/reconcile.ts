@@ -12,7 +12,7 @@ import { changePatterns, PatternError } from "../policy/namespaces.ts";
 import { type ClusterAccess, withClusterAccess } from "./connect.ts";
 import { EXIT, ExitError } from "./exit.ts";
 import { startLogging } from "./logging.ts";
-import { print } from "./output.ts";
+import { print, stderrStream } from "./output.ts";
 import { bannerLine, statusLine } from "./status_lines.ts";
 import { onStopSignal } from "./stop_signal.ts";
 import { systemClock } from "./system_clock.ts";
@@ -25,7 +25,7 @@ export interface ReconcileOptions {
   readonly namespace: readonly string[];
   /** Milliseconds. */
   readonly requeueInterval: number;
-  readonly metricsAddr: ListenAddress | undefined;
+  readonly metricsAddr: ListenAddress | "off";
   readonly systemNamespaces: readonly string[];
   readonly logFormat?: "text" | "json";
   readonly logLevel: "debug" | "info" | "warn" | "error";
@@ -36,7 +36,7 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
   const systemNamespaces = toPatterns(options.systemNamespaces);
   await withClusterAccess(options, "reconcile", async (access) => {
     const { logFormat = Deno.stderr.isTerminal() ? "text" : "json", logLevel } = options;
-    const { log, close } = await startLogging({ format: logFormat, level: logLevel }, Deno.stderr.writable);
+    const { log, close } = await startLogging({ format: logFormat, level: logLevel }, stderrStream());
     const stop = onStopSignal();
     const startedAt = systemClock.monotonic();
     let written = 0;
@@ -78,7 +78,7 @@ function operatorOptions(
     version: VERSION,
     namespaces: namespace,
     requeueMs: requeueInterval,
-    listenOn: metricsAddr,
+    listenOn: metricsAddr === "off" ? undefined : metricsAddr,
     memory: () => Deno.memoryUsage(),
     explain(error, what) {
       const missing = error instanceof ApiError && error.code === 404 &&

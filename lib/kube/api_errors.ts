@@ -8,7 +8,9 @@ const MAX_RETRY_AFTER_MS = 5 * 60_000;
 
 /** The error that a refused request stands for; `body` is the answer's, parsed if it was JSON. */
 export function toApiError(response: Response, body: unknown): ApiError {
-  return fromStatus(body, response.status, parseRetryAfter(response.headers.get("retry-after")));
+  // A gateway's body may count in codes of its own; the answer's status is what HTTP says.
+  const status = { ...record(body), code: response.status };
+  return fromStatus(status, response.status, parseRetryAfter(response.headers.get("retry-after")));
 }
 
 /** The error in a `Status` object, as an `ERROR` event of a watch carries it. */

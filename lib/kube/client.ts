@@ -10,9 +10,9 @@ import type { Transport } from "./transport.ts";
 /** The calls that the operator makes, typed by the API server's own description of them. */
 export type ApiClient = Client<paths>;
 
-/** A client on the transport's shared connections. */
-export function createApiClient(transport: Transport): ApiClient {
-  return createFetchClient<paths>({ baseUrl: transport.server, fetch: transport.fetch });
+/** A client for the server at `server`; each call brings the `fetch` of the connection that it goes over. */
+export function createApiClient({ server }: Pick<Transport, "server">): ApiClient {
+  return createFetchClient<paths>({ baseUrl: server });
 }
 
 /**

@@ -7,7 +7,7 @@ import { answer, createApiClient } from "./client.ts";
 import { withDeadline } from "./deadline.ts";
 import type { components } from "./generated/api.ts";
 import { withRetry } from "./retry.ts";
-import type { Transport } from "./transport.ts";
+import type { Fetch, Transport } from "./transport.ts";
 
 type Schemas = components["schemas"];
 
@@ -34,11 +34,11 @@ export function createCrdClient(transport: Transport, clock: Clock): CrdClient {
   const collection = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   const { server } = transport;
   const call = <T>(
-    request: (signal: AbortSignal) => Promise<{ data?: T; error?: unknown; response: Response }>,
+    request: (fetch: Fetch) => Promise<{ data?: T; error?: unknown; response: Response }>,
     signal: AbortSignal,
   ) =>
     withRetry(
-      () => withDeadline((signal) => answer(request(signal), server), { server }, signal),
+      () => withDeadline((signal) => answer(request(transport.fetch(signal)), server), { server }, signal),
       { clock },
       signal,
     );
@@ -48,7 +48,7 @@ export function createCrdClient(transport: Transport, clock: Clock): CrdClient {
     async get(name, signal) {
       try {
         return await call(
-          (signal) => api.GET(`${collection}/{name}`, { params: { path: { name } }, signal }),
+          (fetch) => api.GET(`${collection}/{name}`, { params: { path: { name } }, fetch }),
           signal,
         );
       } catch (error) {
@@ -58,16 +58,16 @@ export function createCrdClient(transport: Transport, clock: Clock): CrdClient {
     },
 
     async create(definition, signal) {
-      await call((signal) => api.POST(collection, { params: { query }, body: definition, signal }), signal);
+      await call((fetch) => api.POST(collection, { params: { query }, body: definition, fetch }), signal);
     },
 
     async update(name, { resourceVersion, spec }, signal) {
-      await call((signal) =>
+      await call((fetch) =>
         api.PATCH(`${collection}/{name}`, {
           params: { path: { name }, query },
           headers: { "content-type": "application/merge-patch+json" },
           body: { metadata: { resourceVersion }, spec },
-          signal,
+          fetch,
         }), signal);
     },
   };

@@ -39,8 +39,9 @@ export function jsonDecoder<T>({ toObject, onUnreadable }: JsonDecoderOptions<T>
         return read(object).map((object) => ({ type: "delete", object }));
       case "BOOKMARK": {
         const { resourceVersion, annotations } = metadataOf(object);
+        if (typeof resourceVersion !== "string") throw unreadable();
         const initialEventsEnd = annotations?.["k8s.io/initial-events-end"] === "true";
-        return [{ type: "bookmark", resourceVersion: String(resourceVersion), initialEventsEnd }];
+        return [{ type: "bookmark", resourceVersion, initialEventsEnd }];
       }
       case "ERROR":
         return [{ type: "error", error: fromStatus(object, 500) }];

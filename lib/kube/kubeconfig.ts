@@ -2,9 +2,13 @@
 
 import { CredentialsError } from "../api/errors.ts";
 import type { Access, Credentials } from "./credentials.ts";
+import { refuseUnsupported, unreadSettings } from "./kubeconfig_settings.ts";
 
 /** How long an access is used before the library is asked again: plugins and token files have their own expiry. */
 const REFRESH_MS = 60_000;
+
+/** For a server without TLS, such as `kubectl proxy`: as with kubectl, no credentials travel in the clear. */
+const ANONYMOUS: Access = { headers: {}, tls: { ca: undefined, client: undefined } };
 
 /** Which kubeconfig to use. */
 export interface KubeconfigChoice {
@@ -17,6 +21,12 @@ export interface KubeconfigChoice {
 type Library = typeof import("@kubernetes/client-node");
 type KubeConfig = InstanceType<Library["KubeConfig"]>;
 
+/** One file, and by user the setting in it that the library would ignore. */
+interface Loaded {
+  readonly config: KubeConfig;
+  readonly unread: ReadonlyMap<string, string>;
+}
+
 /**
  * The credentials of a kubeconfig's context.
  *
@@ -25,7 +35,8 @@ type KubeConfig = InstanceType<Library["KubeConfig"]>;
  */
 export async function kubeconfigCredentials({ paths, context }: KubeconfigChoice): Promise<Credentials> {
   const library = await import("@kubernetes/client-node");
-  const config = merge(library, paths.map((path) => load(library, path)));
+  const loaded = paths.map((path) => load(library, path));
+  const config = merge(library, loaded.map(({ config }) => config));
   const files = paths.join(", ");
   const name = chooseContext(config, context, files);
   const entry = config.getContextObject(name);
@@ -41,7 +52,8 @@ export async function kubeconfigCredentials({ paths, context }: KubeconfigChoice
       `Context "${name}" in ${files} names the user "${entry?.user}", which is not there.`,
     );
   }
-  refuseUnsupported(cluster, user, name);
+  const source = loaded.find(({ config }) => config.getUsers().some((entry) => entry.name === user.name));
+  refuseUnsupported({ cluster, user, unread: source?.unread.get(user.name), context: name });
   let known: { readonly access: Access; readonly at: number } | undefined;
   const credentials: Credentials = {
     server: cluster.server.replace(/\/+$/, ""),
@@ -49,7 +61,8 @@ export async function kubeconfigCredentials({ paths, context }: KubeconfigChoice
     renews: false,
     async access() {
       if (known === undefined || performance.now() - known.at > REFRESH_MS) {
-        known = { access: await toAccess(config, name), at: performance.now() };
+        const access = cluster.server.startsWith("http:") ? ANONYMOUS : await toAccess(config, name);
+        known = { access, at: performance.now() };
       }
       return known.access;
     },
@@ -61,13 +74,14 @@ export async function kubeconfigCredentials({ paths, context }: KubeconfigChoice
   return credentials;
 }
 
-function load(library: Library, path: string): KubeConfig {
+function load(library: Library, path: string): Loaded {
   const config = new library.KubeConfig();
   try {
     config.loadFromFile(path);
-    return config;
+    return { config, unread: unreadSettings(Deno.readTextFileSync(path)) };
   } catch (error) {
-    const reason = firstLine(error);
+    // The library takes for granted that the file holds a map.
+    const reason = error instanceof TypeError ? "it is empty or no kubeconfig" : firstLine(error);
     throw new CredentialsError(
       `Cannot read the kubeconfig ${path}: ${reason}. Check the file or pass --kubeconfig.`,
       {
@@ -109,26 +123,6 @@ function chooseContext(config: KubeConfig, asked: string | undefined, files: str
   }
   config.setCurrentContext(name);
   return name;
-}
-
-/** What the runtime has no switch for is refused in one sentence, never ignored. */
-function refuseUnsupported(
-  cluster: NonNullable<ReturnType<KubeConfig["getCurrentCluster"]>>,
-  user: NonNullable<ReturnType<KubeConfig["getCurrentUser"]>>,
-  context: string,
-): void {
-  const refuse = (setting: string, instead: string) => {
-    throw new CredentialsError(`Context "${context}" uses ${setting}, which is not supported: ${instead}.`);
-  };
-  if (!URL.canParse(cluster.server) || !/^https?:$/.test(new URL(cluster.server).protocol)) {
-    refuse(`the server address "${cluster.server}"`, "write it as https://host:port");
-  }
-  if (cluster.skipTLSVerify) {
-    refuse("insecure-skip-tls-verify", "put the cluster's CA into certificate-authority");
-  }
-  if (cluster.tlsServerName) refuse("tls-server-name", "use a server address that the certificate names");
-  if (cluster.proxyUrl) refuse("proxy-url", "set HTTPS_PROXY instead");
-  if (user.username) refuse("a username and password", "API servers accept a token or a client certificate");
 }
 
 async function toAccess(config: KubeConfig, context: string): Promise<Access> {

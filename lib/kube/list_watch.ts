@@ -54,7 +54,6 @@ interface Query {
 
 interface Init {
   readonly parseAs: "stream";
-  readonly signal: AbortSignal;
   readonly headers: Record<string, string>;
   readonly fetch: Fetch;
 }
@@ -73,11 +72,10 @@ function listWatch<T>(
   { all, within, namespace }: Calls,
 ): ListWatch<T> {
   const api = createApiClient(transport);
-  const read = (query: Query, accept: string, fetch: Fetch, signal: AbortSignal) => {
+  const read = (query: Query, accept: string, fetch: Fetch) => {
     // Compressing and decompressing on one machine, or within one cluster, costs more than it saves.
     const init: Init = {
       parseAs: "stream",
-      signal,
       fetch,
       headers: { accept, "accept-encoding": "identity" },
     };
@@ -96,7 +94,7 @@ function listWatch<T>(
       try {
         return await withDeadline(
           async (signal) =>
-            decoder.decodeList(await read(query, decoder.accept.list, transport.fetch, signal)),
+            decoder.decodeList(await read(query, decoder.accept.list, transport.fetch(signal))),
           { server: transport.server },
           signal,
         );
@@ -112,7 +110,7 @@ function listWatch<T>(
         ? { ...common, resourceVersion: start.resourceVersion }
         : { ...common, sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" };
       try {
-        const body = await read(query, decoder.accept.watch, connection.fetch, signal);
+        const body = await read(query, decoder.accept.watch, connection.fetch(signal));
         return closing(decoder.decodeWatch(body), transport.server, () => connection.close());
       } catch (error) {
         connection.close();

@@ -4,13 +4,15 @@ import { ConnectionError, type ConnectionProblem } from "../api/errors.ts";
 
 /** What the runtime says, what it means, and how to say it to a person; the first match counts. */
 const KNOWN: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
+  // A server that goes away within TLS is told in words that name TLS, but nothing is wrong with its certificate.
+  [/close_notify|handshake eof/, "reset", "the connection broke"],
   [
     /invalid peer certificate: UnknownIssuer|CaUsedAsEndEntity/,
     "tls",
     "its certificate is signed by an unknown authority",
   ],
-  [/certificate.*(Expired|NotValidYet)/, "tls", "its certificate has expired or is not valid yet"],
-  [/NotValidForName/, "tls", "its certificate is for another name"],
+  [/certificate (expired|not valid yet)/, "tls", "its certificate has expired or is not valid yet"],
+  [/certificate not valid for name/, "tls", "its certificate is for another name"],
   [/certificate|tls handshake|TLS|InvalidContentType|HandshakeFailure/i, "tls", "the TLS handshake failed"],
   [/redirect/i, "redirect", "it answers with a redirect, which is never followed"],
   [/dns error/, "dns", "its name cannot be resolved"],
@@ -26,7 +28,8 @@ const KNOWN: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
 /** A connection error in words for a person: `Cannot reach the API server at https://…: connection refused.` */
 export function toConnectionError(error: unknown, server: string): ConnectionError {
   if (error instanceof ConnectionError) return error;
-  const told = messages(error);
+  // Without addresses: a namespace may be called "tls-certificates".
+  const told = messages(error).replaceAll(/https?:\/\/[^\s)]+/g, "the server");
   const known = KNOWN.find(([pattern]) => pattern.test(told));
   const [, problem, words] = known ?? [undefined, "other" as const, told.split("\n")[0]];
   return new ConnectionError(problem, `Cannot reach the API server at ${server}: ${words}.`, {

@@ -8,7 +8,7 @@ import { answer, createApiClient } from "./client.ts";
 import { withDeadline } from "./deadline.ts";
 import { toDevOpsPolicy } from "./policy_decoder.ts";
 import { withRetry } from "./retry.ts";
-import type { Transport } from "./transport.ts";
+import type { Fetch, Transport } from "./transport.ts";
 
 /**
  * A client whose calls are repeated on passing errors.
@@ -20,12 +20,12 @@ export function createPolicyClient(transport: Transport, clock: Clock): PolicyCl
   const api = createApiClient(transport);
   const path = "/apis/devops.stochastic.io/v1/namespaces/{namespace}/devopspolicies/{name}";
   const call = async (
-    request: (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown; response: Response }>,
+    request: (fetch: Fetch) => Promise<{ data?: unknown; error?: unknown; response: Response }>,
     signal: AbortSignal,
   ): Promise<DevOpsPolicy> => {
     const once = () =>
       withDeadline(
-        (signal) => answer(request(signal), transport.server),
+        (signal) => answer(request(transport.fetch(signal)), transport.server),
         { server: transport.server },
         signal,
       );
@@ -39,24 +39,24 @@ export function createPolicyClient(transport: Transport, clock: Clock): PolicyCl
 
   return {
     get: ({ namespace, name }, signal) =>
-      call((signal) => api.GET(path, { params: { path: { namespace, name } }, signal }), signal),
+      call((fetch) => api.GET(path, { params: { path: { namespace, name } }, fetch }), signal),
 
     patch: ({ namespace, name }, operations, signal) =>
-      call((signal) =>
+      call((fetch) =>
         api.PATCH(path, {
           params: { path: { namespace, name }, query },
           headers: { "content-type": "application/json-patch+json" },
           body: operations,
-          signal,
+          fetch,
         }), signal),
 
     patchStatus: ({ namespace, name }, { resourceVersion, status }, signal) =>
-      call((signal) =>
+      call((fetch) =>
         api.PATCH(`${path}/status`, {
           params: { path: { namespace, name }, query },
           headers: { "content-type": "application/merge-patch+json" },
           body: { metadata: { resourceVersion }, status },
-          signal,
+          fetch,
         }), signal),
   };
 }

@@ -34,6 +34,7 @@ export async function withRetry<T>(
       }
       const own = delayMs * 2 ** (attempt - 1) * (1 + Math.random() / 4);
       await sleep(clock, Math.max(own, asked), signal);
+      if (signal.aborted) throw error;
     }
   }
 }

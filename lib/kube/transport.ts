@@ -1,15 +1,19 @@
 /** HTTP to one API server: credentials on, timers around, redirects off, errors told in our own terms. */
 
+import { type LinkedAbort, linkedAbort } from "../api/abort.ts";
 import { ConnectionError, CredentialsError } from "../api/errors.ts";
+import { abortableBody } from "./abortable_body.ts";
 import { type Access, type Credentials, sameTls } from "./credentials.ts";
 import { toConnectionError } from "./network_errors.ts";
 
 /** Sends one request; what `openapi-fetch` calls. */
 export type Fetch = (request: Request) => Promise<Response>;
 
-/** A connection of one's own: a frozen one can be thrown away without touching anybody else's. */
+/** Connections that calls share, or a watch has for itself. */
 export interface Connection {
-  readonly fetch: Fetch;
+  /** A `fetch` whose requests, and the bodies of their answers, end when `signal` aborts. */
+  fetch(signal: AbortSignal): Fetch;
+  /** Ends all that is under way, and refuses all that comes. */
   close(): void;
 }
 
@@ -43,31 +47,43 @@ export class Transport {
     return this.#credentials.server;
   }
 
-  /** Sends a request on the connections that all short calls share. */
-  readonly fetch: Fetch = (request) => this.#shared.fetch(request);
+  /** Sends requests on the connections that all short calls share; see {@linkcode Connection.fetch}. */
+  fetch(signal: AbortSignal): Fetch {
+    return this.#shared.fetch(signal);
+  }
 
-  /** Opens connections of their own: for a watch, which would hold up and be held up by others. */
+  /** Opens connections of their own: a frozen watch can be thrown away without touching anybody else's. */
   connect(): Connection {
     let current: { readonly access: Access; readonly client: Deno.HttpClient } | undefined;
-    const send = async (request: Request): Promise<Response> => {
+    // Closing a client ends its idle connections only.
+    const closed = new AbortController();
+    const send = async (request: Request, signal: AbortSignal): Promise<Response> => {
       const access = await this.#credentials.access();
+      closed.signal.throwIfAborted();
       if (current === undefined || !sameTls(current.access, access)) {
+        const client = createClient(access);
         current?.client.close();
-        current = { access, client: createClient(access) };
+        current = { access, client };
       }
-      return await this.#send(request, access, current.client);
+      return await this.#send(
+        request,
+        { access, client: current.client },
+        linkedAbort(signal, closed.signal),
+      );
     };
     return {
-      fetch: async (request) => {
+      fetch: (signal) => async (request) => {
         const again = request.clone();
-        const response = await send(request);
+        const response = await send(request, signal);
         if (response.status !== 401) return response;
         // A rotated token is rejected before its file is looked at again; a second rejection is meant.
         await response.body?.cancel();
         this.#credentials.rejected();
-        return await send(again);
+        return await send(again, signal);
       },
-      close() {
+      close: () => {
+        const message = `The connection to the API server at ${this.server} was closed.`;
+        closed.abort(new ConnectionError("other", message));
         current?.client.close();
         current = undefined;
       },
@@ -78,25 +94,28 @@ export class Transport {
     this.#shared.close();
   }
 
-  async #send(request: Request, access: Access, client: Deno.HttpClient): Promise<Response> {
+  /** Sends one request, whose `life` ends with the answer's body. */
+  async #send(
+    request: Request,
+    { access, client }: { readonly access: Access; readonly client: Deno.HttpClient },
+    life: LinkedAbort,
+  ): Promise<Response> {
     for (const [name, value] of Object.entries(access.headers)) request.headers.set(name, value);
     request.headers.set("user-agent", this.#userAgent);
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), this.#headersTimeoutMs);
+    const seconds = this.#headersTimeoutMs / 1000;
+    const late = `Cannot reach the API server at ${this.server}: no answer within ${seconds} s.`;
+    const timer = setTimeout(() => life.abort(new ConnectionError("timeout", late)), this.#headersTimeoutMs);
     try {
-      return await fetch(request, {
-        client,
-        redirect: "error",
-        signal: AbortSignal.any([request.signal, late.signal]),
-      });
-    } catch (error) {
-      if (request.signal.aborted) throw request.signal.reason;
-      if (late.signal.aborted) {
-        const seconds = this.#headersTimeoutMs / 1000;
-        const message = `Cannot reach the API server at ${this.server}: no answer within ${seconds} s.`;
-        throw new ConnectionError("timeout", message, { cause: error });
+      const response = await fetch(request, { client, redirect: "error", signal: life.signal });
+      if (response.body === null) {
+        life[Symbol.dispose]();
+        return response;
       }
-      throw toConnectionError(error, this.server);
+      const { status, statusText, headers } = response;
+      return new Response(abortableBody(response.body, life), { status, statusText, headers });
+    } catch (error) {
+      life[Symbol.dispose]();
+      throw life.signal.aborted ? life.signal.reason : toConnectionError(error, this.server);
     } finally {
       clearTimeout(timer);
     }

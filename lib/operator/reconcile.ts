@@ -13,6 +13,8 @@ import { writeGuarded } from "../runtime/guarded_write.ts";
 import type { Context } from "./context.ts";
 
 const NOTHING_MORE: Action = { requeueAfterMs: undefined };
+/** For a deletion learnt of by reading again: the store has it already, so the watch will not bring it up. */
+const AT_ONCE: Action = { requeueAfterMs: 0 };
 
 /**
  * Brings the policy behind `ref` up to date and says when to look again.
@@ -33,8 +35,8 @@ export async function reconcile(ref: ObjectRef, context: Context): Promise<Actio
   }
 
   const held = await hold(known, context);
-  if (held === undefined || isDeleted(held)) return forget(ref, context);
-  return await apply(held, context);
+  if (held === undefined) return forget(ref, context);
+  return isDeleted(held) ? AT_ONCE : await apply(held, context);
 }
 
 /** Evaluates the policy's pods and writes the status, if it says something new or its heartbeat is due. */
@@ -83,8 +85,8 @@ async function apply(policy: DevOpsPolicy, context: Context): Promise<Action> {
   });
 
   if (failure !== undefined) throw failure;
-  if (written === undefined || isDeleted(written)) return forget(policy, context);
-  return { requeueAfterMs };
+  if (written === undefined) return forget(policy, context);
+  return isDeleted(written) ? AT_ONCE : { requeueAfterMs };
 }
 
 /** What the policy says about its pods as of `now`; never throws, for one bad policy must not stop the others. */

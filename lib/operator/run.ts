@@ -1,5 +1,6 @@
 /** The operator: changes become work, work is done by the controller, and all of it ends when asked to. */
 
+import { linkedAbort } from "../api/abort.ts";
 import type { Clock } from "../api/clock.ts";
 import { errorKind } from "../api/errors.ts";
 import type { Logger } from "../api/logger.ts";
@@ -47,8 +48,8 @@ const LAST_WRITES_MS = 8_000;
  */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
   const { cluster, clock, log, namespaces, systemNamespaces, requeueMs, onStatus } = options;
-  const end = new AbortController();
-  const stop = AbortSignal.any([signal, end.signal]);
+  using end = linkedAbort(signal);
+  const stop = end.signal;
   let hopeless: { readonly error: unknown } | undefined;
 
   const queue: WorkQueue<ObjectRef> = new WorkQueue({

@@ -72,6 +72,7 @@ export class Sources {
   /** Fills the stores until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", () => this.#ready.resolve());
+    if (signal.aborted) this.#ready.resolve();
     await Promise.all(
       this.#scopes.flatMap((scope) => [this.#runPolicies(scope, signal), this.#runPods(scope, signal)]),
     );

@@ -59,8 +59,8 @@ function toFinding({ pod, container, check, setting }: Candidate): Finding {
 
 /** Costlier first; then the table's order, then by name: an order that does not depend on how the pods arrived. */
 function compare(a: Candidate, b: Candidate): number {
-  return b.penalty - a.penalty || a.rank - b.rank || compareText(a.pod.name, b.pod.name) ||
-    compareText(a.container?.name ?? "", b.container?.name ?? "");
+  return b.penalty - a.penalty || a.rank - b.rank || compareText(a.pod.namespace, b.pod.namespace) ||
+    compareText(a.pod.name, b.pod.name) || compareText(a.container?.name ?? "", b.container?.name ?? "");
 }
 
 function compareText(a: string, b: string): number {

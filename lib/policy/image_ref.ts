@@ -44,6 +44,8 @@ function tagColon(image: string, end: number): number {
   return colon > image.lastIndexOf("/", end) ? colon : -1;
 }
 
+/** A first component with a dot, a port or an upper-case letter cannot be part of a repository, so it is a host. */
 function isHost(component: string): boolean {
-  return component.includes(".") || component.includes(":") || component === "localhost";
+  return component.includes(".") || component.includes(":") || component === "localhost" ||
+    component !== component.toLowerCase();
 }

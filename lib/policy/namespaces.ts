@@ -1,5 +1,7 @@
 /** System namespaces: those that belong to the cluster and not to a team, and so are never scored. */
 
+import { escapeText } from "../api/text.ts";
+
 /** The patterns known from the start; `*` stands for any text. */
 export const SYSTEM_NAMESPACES: readonly string[] = [
   "kube-*",
@@ -10,6 +12,9 @@ export const SYSTEM_NAMESPACES: readonly string[] = [
   "observability",
   "argocd",
 ];
+
+/** As long as a namespace name can be, and a star at each end. */
+const LONGEST_PATTERN = 65;
 
 /** Whether `namespace` matches one of the patterns. */
 export function isSystemNamespace(
@@ -36,9 +41,11 @@ export function changePatterns(
   const result = new Set(patterns);
   for (const change of changes) {
     const pattern = change.replace(/^-/, "");
-    if (!/^[a-z0-9*]([a-z0-9*-]*[a-z0-9*])?$/.test(pattern)) {
+    if (!/^[a-z0-9*]([a-z0-9*-]*[a-z0-9*])?$/.test(pattern) || pattern.length > LONGEST_PATTERN) {
       throw new PatternError(
-        `Cannot use "${pattern}" as a system namespace: write a namespace name, with * for any text.`,
+        `Cannot use "${
+          escapeText(pattern)
+        }" as a system namespace: write a namespace name, with * for any text.`,
       );
     }
     if (!change.startsWith("-")) result.add(pattern);

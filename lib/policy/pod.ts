@@ -1,4 +1,4 @@
-/** Evaluation of one pod, with a policy and without: the library's everyday questions. */
+/** Evaluation of one pod, with a policy and without; whether its namespace is a system one is for the caller to ask. */
 
 import type { PodFacts } from "../api/pod_facts.ts";
 import { CHECKS } from "./checks/mod.ts";

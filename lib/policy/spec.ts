@@ -53,5 +53,6 @@ export function isOn<Setting>(setting: Setting | null | undefined | false): sett
 }
 
 function shown(value: unknown): string {
-  return escapeText(JSON.stringify(value) ?? String(value), 60);
+  const text = typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
+  return escapeText(text, 60);
 }

@@ -80,6 +80,9 @@ export function writeReason(
 /** The stored status, where it is one: null is as good as nothing, and what the schema refuses as no status at all. */
 export function parseStatus(status: unknown): PolicyStatus {
   if (typeof status !== "object" || status === null) return {};
-  const present = Object.fromEntries(Object.entries(status).filter(([, value]) => value !== null));
+  const known = Object.keys(PolicyStatusSchema.properties);
+  const present = Object.fromEntries(
+    known.map((field) => [field, Reflect.get(status, field)]).filter(([, value]) => value != null),
+  );
   return Value.Check(PolicyStatusSchema, present) ? present : {};
 }

@@ -1,5 +1,6 @@
 /** Follows one collection for as long as it is asked to: list, watch, and recovery from all that networks do. */
 
+import { linkedAbort } from "../api/abort.ts";
 import { type Clock, sleep } from "../api/clock.ts";
 import { ApiError, isGone } from "../api/errors.ts";
 import { isNewer, type Versioned } from "../api/object.ts";
@@ -117,10 +118,8 @@ class Watcher<T extends Versioned> {
     if (signal.aborted) return "closed";
     const { source, clock, random = Math.random } = this.#options;
     const timeoutSeconds = Math.floor(240 + random() * 60);
-    const connection = new AbortController();
+    using connection = linkedAbort(signal);
     const give = (end: WatchEnd) => () => connection.abort(end);
-    const stop = give("closed");
-    signal.addEventListener("abort", stop);
     const timers = new Map([["overdue", clock.after(timeoutSeconds * 1000 + OVERDUE_MS, give("overdue"))]]);
     const restart = (name: string, ms: number, end: WatchEnd) => {
       timers.get(name)?.();
@@ -144,7 +143,6 @@ class Watcher<T extends Versioned> {
       if (this.#version === undefined && isRefusal(error)) return "no-watch-list";
       throw error;
     } finally {
-      signal.removeEventListener("abort", stop);
       for (const cancel of timers.values()) cancel();
       connection.abort("closed");
     }

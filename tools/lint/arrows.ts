@@ -26,7 +26,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** The room of a file given by its path below the project's root, or undefined outside the house (tests, tools). */
 export function roomOf(path: string): string | undefined {
-  if (path === "main.ts" || path === "lib/mod.ts" || path === "deno.json") return path;
+  if (/^(main\.ts|lib\/[^/]+\.ts|deno\.json)$/.test(path)) return path;
   return /^lib\/([^/]+)\//.exec(path)?.[1];
 }
 

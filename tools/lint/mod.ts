@@ -55,6 +55,19 @@ const plugin: Deno.lint.Plugin = {
         };
       },
     },
+    /** An abort through `AbortSignal.any` is lost in a garbage collection; `linkedAbort` is not. */
+    "no-weak-abort": {
+      create(context) {
+        if (roomOf(relative(ROOT, context.filename)) === undefined) return {};
+        return {
+          'MemberExpression[object.name="AbortSignal"][property.name="any"]'(
+            node: Deno.lint.MemberExpression,
+          ) {
+            context.report({ node, message: "Use linkedAbort: AbortSignal.any holds its sources weakly." });
+          },
+        };
+      },
+    },
     /** What the operator has to say goes through the logger, so that stdout holds results and nothing else. */
     "no-console": {
       create(context) {

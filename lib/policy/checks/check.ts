@@ -72,7 +72,8 @@ export function perPodDuration<const Id extends string, const Field extends stri
     find(pod, seconds, now, report) {
       if (!lasts(pod)) return;
       const lastAllowed = pod.createdAt + seconds * 1000;
-      if (now > lastAllowed) report.violation(undefined, penalty);
+      // Without a policy `now` is Infinity: anything that lasts counts at once, even since a time that is unknown.
+      if (now > lastAllowed || now === Infinity) report.violation(undefined, penalty);
       else if (now <= lastAllowed) report.dueAt(lastAllowed + 1);
     },
     detail: (_pod, _container, seconds) => detail(seconds),
