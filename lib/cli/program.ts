@@ -12,7 +12,8 @@ export function createProgram(): Command {
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
 
-  const crd = program.command("crd").description("generate or install the CustomResourceDefinition");
+  const crd = program.command("crd").description("generate or install the CustomResourceDefinition")
+    .addHelpText("after", "\nExamples:\n  kube-devops crd generate\n  kube-devops crd install");
   crd.command("generate")
     .description("print the CustomResourceDefinition as YAML")
     .addHelpText("after", "\nExample:\n  kube-devops crd generate | kubectl apply -f -")
@@ -56,6 +57,7 @@ export function createProgram(): Command {
 
   program.command("version")
     .description("print the version")
+    .addHelpText("after", "\nExample:\n  kube-devops version")
     .action(async () => (await import("./version.ts")).version());
   return program;
 }

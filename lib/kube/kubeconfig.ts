@@ -130,7 +130,10 @@ async function toAccess(config: KubeConfig, context: string): Promise<Access> {
   try {
     await config.applyToHTTPSOptions(options);
   } catch (error) {
-    const reason = firstLine(error);
+    // The library takes a plugin's word for JSON, and would quote what it printed instead: that may be a secret.
+    const reason = error instanceof SyntaxError || error instanceof TypeError
+      ? "its plugin printed no credential"
+      : firstLine(error) || "its plugin failed without a word";
     throw new CredentialsError(`Cannot get the credentials of context "${context}": ${reason}.`, {
       cause: error,
     });

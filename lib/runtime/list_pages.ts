@@ -38,7 +38,7 @@ export async function listPages<T>(
     try {
       page = await source.list({ limit, continueToken }, signal);
     } catch (error) {
-      if (continueToken === undefined || !isGone(error)) throw error;
+      if (limit === undefined || continueToken === undefined || !isGone(error)) throw error;
       limit = continueToken = undefined;
       continue;
     }

@@ -136,7 +136,9 @@ class Watcher<T extends Versioned> {
         for (const event of batch) this.#take(event);
         if (this.#version !== undefined) timers.get("initial")?.();
       }
-      return connection.signal.aborted ? connection.signal.reason : "closed";
+      if (connection.signal.aborted) return connection.signal.reason;
+      // Somebody on the way ends what takes long: a page at a time will get through.
+      return this.#version === undefined ? "no-watch-list" : "closed";
     } catch (error) {
       if (connection.signal.aborted) return connection.signal.reason;
       if (isGone(error)) return "gone";

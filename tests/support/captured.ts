@@ -3,7 +3,7 @@
 import process from "node:process";
 import { main } from "../../lib/cli/main.ts";
 
-/** How a command ended. */
+/** How a command ended, and what it printed. */
 export interface Captured {
   readonly code: number;
   readonly stdout: string;
@@ -24,7 +24,8 @@ export async function captured(...args: readonly string[]): Promise<Captured> {
     ];
   });
   try {
-    return { code: await main(args), ...said, ...said };
+    const code = await main(args);
+    return { code, ...said };
   } finally {
     restore.forEach((undo) => undo());
   }

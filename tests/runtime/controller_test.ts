@@ -1,0 +1,268 @@
+/** The controller: when a key comes back after a success, a failure or a change, and how it ends. */
+
+import assert from "node:assert/strict";
+import { type Action, runController } from "../../lib/runtime/controller.ts";
+import { WorkQueue } from "../../lib/runtime/work_queue.ts";
+import { ManualClock, settled } from "../support/manual_clock.ts";
+
+const DONE: Action = { requeueAfterMs: undefined };
+
+/** A controller at work; `runs` and the observer's words carry seconds since it started. */
+function running(
+  reconcile: (item: string, run: number) => Action | Promise<Action>,
+  { workers }: { workers?: number } = {},
+) {
+  const clock = new ManualClock();
+  const startedAt = clock.monotonic();
+  const seconds = () => (clock.monotonic() - startedAt) / 1_000;
+  const queue = new WorkQueue<string>({ clock, keyOf: (item) => item });
+  const runs: [item: string, at: number][] = [];
+  const said: unknown[] = [];
+  const stopping = new AbortController();
+  let ended = false;
+  const ending = runController({
+    queue,
+    keyOf: (item) => item,
+    clock,
+    reconcile: async (item) => {
+      runs.push([item, seconds()]);
+      return await reconcile(item, runs.length);
+    },
+    observer: {
+      reconciled: (item, durationMs) => said.push(["reconciled", item, durationMs]),
+      failed: (item, error, durationMs, retryAfterMs) =>
+        said.push(["failed", item, error, durationMs, retryAfterMs]),
+    },
+    ...(workers !== undefined && { workers }),
+  }, stopping.signal).then(() => ended = true);
+  return {
+    clock,
+    queue,
+    runs,
+    said,
+    /** When `item` was reconciled. */
+    runsOf: (item: string) => runs.filter(([run]) => run === item).map(([, at]) => at),
+    ended: () => ended,
+    stop: async () => {
+      stopping.abort();
+      await ending;
+      assert.equal(clock.pending, 0);
+    },
+    abort: () => stopping.abort(),
+  };
+}
+
+/** Work that the test finishes when it likes. */
+function held() {
+  const gates: PromiseWithResolvers<Action>[] = [];
+  return {
+    reconcile: () => {
+      const gate = Promise.withResolvers<Action>();
+      gates.push(gate);
+      return gate.promise;
+    },
+    finish: (i: number) => gates[i]!.resolve(DONE),
+  };
+}
+
+Deno.test("runController() reconciles what is asked for and then leaves it alone", async () => {
+  const { clock, queue, runsOf, stop } = running(() => DONE);
+  queue.add("a");
+  await clock.advance(3_600_000);
+  assert.deepEqual(runsOf("a"), [0]);
+  await stop();
+});
+
+Deno.test("runController() reconciles again after the time that the reconcile asked for", async () => {
+  const { clock, queue, runsOf, stop } = running(() => ({ requeueAfterMs: 30_000 }));
+  queue.add("a");
+  await clock.advance(90_000);
+  assert.deepEqual(runsOf("a"), [0, 30, 60, 90]);
+  await stop();
+});
+
+Deno.test("runController() lets a change come before that time, and counts anew from there", async () => {
+  const { clock, queue, runsOf, stop } = running(() => ({ requeueAfterMs: 30_000 }));
+  queue.add("a");
+  await clock.advance(10_000);
+  queue.add("a");
+  await clock.advance(35_000);
+  assert.deepEqual(runsOf("a"), [0, 10, 40]);
+  await stop();
+});
+
+Deno.test("runController() reconciles once more after a change that came during the reconcile", async () => {
+  const work = held();
+  const { clock, queue, runsOf, stop } = running(work.reconcile);
+  queue.add("a");
+  await clock.advance(2_000);
+  queue.add("a");
+  await clock.advance(2_000);
+  assert.deepEqual(runsOf("a"), [0]);
+  work.finish(0);
+  await clock.advance(0);
+  assert.deepEqual(runsOf("a"), [0, 4]);
+  work.finish(1);
+  await clock.advance(60_000);
+  assert.deepEqual(runsOf("a"), [0, 4]);
+  await stop();
+});
+
+Deno.test("runController() tries a failed reconcile again every 60 seconds when nothing changes", async () => {
+  const { clock, queue, runsOf, stop } = running(() => Promise.reject(new Error("no")));
+  queue.add("a");
+  await clock.advance(240_000);
+  assert.deepEqual(runsOf("a"), [0, 60, 120, 180, 240]);
+  await stop();
+});
+
+for (
+  const [how, reconcile] of [["rejects", () => Promise.reject(new Error("no"))], ["throws", () => {
+    throw new Error("no");
+  }]] as const
+) {
+  Deno.test(`runController() goes on after a reconcile that ${how}`, async () => {
+    const { clock, queue, runsOf, ended, stop } = running((item) => item === "bad" ? reconcile() : DONE, {
+      workers: 1,
+    });
+    for (let i = 0; i < 10; i++) {
+      queue.add("bad");
+      queue.add(`good-${i}`);
+      await clock.advance(60_000);
+      assert.deepEqual(runsOf(`good-${i}`), [i * 60]);
+    }
+    assert.equal(ended(), false);
+    await stop();
+  });
+}
+
+Deno.test("runController() lets a change bring a failed key back after 1, 2, 4 … 60 seconds, no sooner", async () => {
+  const { clock, queue, runsOf, stop } = running(() => Promise.reject(new Error("no")));
+  queue.add("a");
+  for (let tenths = 0; tenths < 10 * 250; tenths++) {
+    await clock.advance(100);
+    queue.add("a");
+  }
+  assert.deepEqual(runsOf("a"), [0, 1, 3, 7, 15, 31, 63, 123, 183, 243]);
+  await stop();
+});
+
+Deno.test("runController() holds back a change that came while the reconcile was failing", async () => {
+  const failing = Promise.withResolvers<Action>();
+  const { clock, queue, runsOf, stop } = running((_, run) => run === 1 ? failing.promise : DONE);
+  queue.add("a");
+  await clock.advance(500);
+  queue.add("a");
+  failing.reject(new Error("no"));
+  await clock.advance(999);
+  assert.deepEqual(runsOf("a"), [0]);
+  await clock.advance(1);
+  assert.deepEqual(runsOf("a"), [0, 1.5]);
+  await stop();
+});
+
+Deno.test("runController() forgets failures after a success", async () => {
+  const { clock, queue, runsOf, stop } = running((_, run) =>
+    run === 4 ? DONE : Promise.reject(new Error("no"))
+  );
+  queue.add("a");
+  for (let tenths = 0; tenths < 10 * 11; tenths++) {
+    await clock.advance(100);
+    queue.add("a");
+  }
+  // Three failures, a success at 7, then the first failure of a new row, and its second.
+  assert.deepEqual(runsOf("a"), [0, 1, 3, 7, 7.1, 8.1, 10.1]);
+  await stop();
+});
+
+Deno.test("runController() delays nobody else for the failure of one key", async () => {
+  const { clock, queue, runsOf, stop } = running((item) =>
+    item === "bad" ? Promise.reject(new Error("no")) : { requeueAfterMs: 1_000 }
+  );
+  queue.add("bad");
+  queue.add("good");
+  await clock.advance(3_000);
+  assert.deepEqual(runsOf("good"), [0, 1, 2, 3]);
+  assert.deepEqual(runsOf("bad"), [0]);
+  await stop();
+});
+
+Deno.test("runController() counts the failures of each key by themselves", async () => {
+  const { clock, queue, runsOf, stop } = running(() => Promise.reject(new Error("no")));
+  queue.add("a");
+  await clock.advance(1_000);
+  queue.add("a");
+  await clock.advance(1_000);
+  queue.add("b");
+  await clock.advance(100);
+  queue.add("b");
+  await clock.advance(1_000);
+  assert.deepEqual(runsOf("a"), [0, 1]);
+  assert.deepEqual(runsOf("b"), [2, 3]);
+  await stop();
+});
+
+for (const [workers, expected] of [[undefined, 16], [1, 1], [3, 3]] as const) {
+  Deno.test(`runController() has ${expected} reconciles under way at most, given ${workers ?? "no"} workers`, async () => {
+    const work = held();
+    const { clock, queue, runs, stop } = running(work.reconcile, workers === undefined ? {} : { workers });
+    for (let i = 0; i < 40; i++) queue.add(`key-${i}`);
+    await clock.advance(60_000);
+    assert.equal(runs.length, expected);
+    work.finish(0);
+    await clock.advance(0);
+    assert.equal(runs.length, expected + 1);
+    for (let i = 1; i < 40; i++) {
+      work.finish(i);
+      await clock.advance(0);
+    }
+    assert.equal(runs.length, 40);
+    await stop();
+  });
+}
+
+Deno.test("runController() says of each reconcile how long it took, or why it failed and when it is tried again", async () => {
+  const failing = Promise.withResolvers<Action>();
+  const succeeding = Promise.withResolvers<Action>();
+  const error = new Error("no");
+  const { clock, queue, said, stop } = running((item) =>
+    item === "bad" ? failing.promise : succeeding.promise
+  );
+  queue.add("bad");
+  queue.add("good");
+  await clock.advance(250);
+  clock.jump(-3_600_000);
+  failing.reject(error);
+  await clock.advance(50);
+  succeeding.resolve(DONE);
+  await clock.advance(0);
+  assert.deepEqual(said, [["failed", "bad", error, 250, 60_000], ["reconciled", "good", 300]]);
+  await stop();
+});
+
+Deno.test("runController() ends when its signal aborts, but not before the work under way", async () => {
+  const work = held();
+  const { clock, queue, runs, said, ended, abort, stop } = running(work.reconcile, { workers: 2 });
+  for (const item of ["a", "b", "c"]) queue.add(item);
+  await clock.advance(0);
+  abort();
+  await clock.advance(60_000);
+  work.finish(0);
+  await settled();
+  assert.equal(ended(), false, "b is under way");
+  work.finish(1);
+  await settled();
+  assert.equal(ended(), true);
+  assert.deepEqual(runs.map(([item]) => item), ["a", "b"], "nothing is begun after the end");
+  assert.deepEqual(said, [["reconciled", "a", 60_000], ["reconciled", "b", 60_000]]);
+  await stop();
+});
+
+Deno.test("runController() ends at once when its signal aborts and nothing is under way", async () => {
+  const { clock, queue, runs, stop } = running(() => DONE);
+  queue.add("a", 60_000);
+  await clock.advance(1_000);
+  await stop();
+  await clock.advance(120_000);
+  assert.deepEqual(runs, []);
+});

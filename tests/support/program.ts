@@ -1,0 +1,84 @@
+/** Runs the program as a process of its own, as a person would start it. */
+
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+
+/** How a process ended, and what it printed. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly ms: number;
+}
+
+/** A process at work; disposing of it kills it, if it is still there. */
+export class Program implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #startedAt = performance.now();
+  readonly #said = { stdout: "", stderr: "" };
+  readonly #read: Promise<unknown>;
+  #ended = false;
+  #heard = () => {};
+
+  /** Starts `deno run …flags main.ts …args`. */
+  constructor(args: readonly string[], flags: readonly string[] = ["-A"]) {
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", ...flags, MAIN, ...args],
+      // No cluster but the one that a test names.
+      env: { KUBECONFIG: "/nonexistent/kubeconfig", KUBERNETES_SERVICE_HOST: "", NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#read = Promise.all([this.#listen("stdout"), this.#listen("stderr")]);
+  }
+
+  get stderr(): string {
+    return this.#said.stderr;
+  }
+
+  get alive(): boolean {
+    return !this.#ended;
+  }
+
+  signal(name: Deno.Signal): void {
+    this.#child.kill(name);
+  }
+
+  /** Resolves once stderr holds `text`. */
+  async says(text: string): Promise<void> {
+    while (!this.stderr.includes(text)) {
+      if (this.#ended) throw new Error(`The program ended and did not say "${text}", but:\n${this.stderr}`);
+      await new Promise<void>((resolve) => this.#heard = resolve);
+    }
+  }
+
+  /** Resolves when the process has ended and all that it printed is read. */
+  async end(): Promise<Ended> {
+    const { code } = await this.#child.status;
+    await this.#read;
+    return { code, ...this.#said, ms: performance.now() - this.#startedAt };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#ended) this.#child.kill("SIGKILL");
+    await this.end();
+  }
+
+  async #listen(name: "stdout" | "stderr"): Promise<void> {
+    for await (const chunk of this.#child[name].pipeThrough(new TextDecoderStream())) {
+      this.#said[name] += chunk;
+      this.#heard();
+    }
+    if (name === "stdout") return;
+    this.#ended = true;
+    this.#heard();
+  }
+}
+
+/** Runs the program to its end. */
+export async function run(args: readonly string[], flags?: readonly string[]): Promise<Ended> {
+  await using program = new Program(args, flags);
+  return await program.end();
+}
