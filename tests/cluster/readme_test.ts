@@ -1,0 +1,68 @@
+// Every command of the README, run as it is written there, in its order, on a real API server.
+
+import assert from "node:assert/strict";
+import { type ControlPlane, startControlPlane } from "./control_plane.ts";
+import { statusIs } from "./policies.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** Commands that run a whole suite of tests: .ci/run runs the first, and this very test is part of the second. */
+const SUITES = ["npx -y deno@2.9.6 task test", "npx -y deno@2.9.6 task test:cluster"];
+const OPERATOR = "npx -y deno@2.9.6 run -A main.ts reconcile";
+
+Deno.test("every command of the README does what it says there", async () => {
+  const readme = await Deno.readTextFile(new URL("README.md", ROOT));
+  const commands = [...readme.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block]) =>
+    block!.trim().split("\n")
+  );
+  assert.ok(commands.includes(OPERATOR));
+  assert.match(await Deno.readTextFile(new URL(".ci/run", ROOT)), /npx -y "deno@\$DENO_VERSION" task test$/m);
+
+  await using cluster = await startControlPlane();
+  await using stack = new AsyncDisposableStack();
+  const outputs = new Map<string, string>();
+  for (const command of commands) {
+    if (SUITES.includes(command)) continue;
+    if (command !== OPERATOR) {
+      outputs.set(command, await run(cluster, command));
+      continue;
+    }
+    const operator = shell(cluster, command).spawn();
+    // As Ctrl+C does: the signal goes to the whole group, as npx does not pass it on.
+    stack.defer(async () => {
+      Deno.kill(-operator.pid, "SIGINT");
+      await operator.output();
+    });
+  }
+  await statusIs(cluster, "production", "default-policy", ({ violations }) => violations === 2, 20_000);
+  assert.match(outputs.get("kubectl get devopspolicies -A") ?? "", /^NAMESPACE\s+NAME\s+SCORE\s+HEALTHY/);
+  const scores = await run(cluster, "kubectl get devopspolicies -A");
+  assert.match(scores, /^production\s+default-policy\s+90\s+true\s+2\s/m);
+});
+
+Deno.test("the README names every command and every metric that there is", async () => {
+  const readme = await Deno.readTextFile(new URL("README.md", ROOT));
+  const source = await Deno.readTextFile(new URL("lib/metrics/metrics.ts", ROOT));
+  for (const [, name] of source.matchAll(/"((?:devopspolicy|process)_\w+)"/g)) {
+    assert.ok(readme.includes(`\`${name}\``), `the README does not name the metric ${name}`);
+  }
+  for (const name of ["crd install", "crd generate", "reconcile"]) assert.ok(readme.includes(name), name);
+});
+
+function shell({ kubeconfig }: ControlPlane, command: string): Deno.Command {
+  return new Deno.Command("bash", {
+    args: ["-c", command],
+    cwd: ROOT,
+    env: { KUBECONFIG: kubeconfig },
+    stdin: "null",
+    detached: true,
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+async function run(cluster: ControlPlane, command: string): Promise<string> {
+  const { code, stdout, stderr } = await shell(cluster, command).output();
+  assert.equal(code, 0, `${command}\n${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
