@@ -44,6 +44,7 @@ export {
   healthScore,
   HEALTHY_SCORE,
 } from "./policy/score.ts";
-export { InvalidSpecError, parseSpec, type PolicySpec, PolicySpecSchema } from "./policy/spec.ts";
+export { InvalidSpecError, parseSpec } from "./policy/parse_spec.ts";
+export { type PolicySpec, PolicySpecSchema } from "./policy/spec.ts";
 export { nextStatus, type Outcome, parseStatus, statusMessage } from "./policy/status.ts";
 export { type PolicyStatus, PolicyStatusSchema } from "./policy/status_schema.ts";

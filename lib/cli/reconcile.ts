@@ -94,13 +94,14 @@ function tellStatus(
   change: StatusChange,
   log: { info(message: string, properties: Record<string, unknown>): void },
 ): void {
+  if (Deno.stdout.isTerminal()) return print(statusLine(change, new Date()));
   const { namespace, name, status } = change;
-  if (Deno.stdout.isTerminal()) print(statusLine(change, new Date()));
-  else {log.info("status changed", {
-      policy: `${namespace}/${name}`,
-      score: status.healthScore,
-      message: status.message,
-    });}
+  // Not as `message`, which would take the place of the record's own.
+  log.info("status changed", {
+    policy: `${namespace}/${name}`,
+    score: status.healthScore,
+    result: status.message,
+  });
 }
 
 function toPatterns(changes: readonly string[]): readonly string[] {

@@ -35,6 +35,7 @@ export async function* jsonLines(body: ReadableStream<Uint8Array>): AsyncGenerat
 }
 
 function decode(pieces: readonly Uint8Array[]): string {
-  const decoder = new TextDecoder();
+  // Otherwise the runtime drops a U+FEFF from the middle of a line, too, where a piece begins with it.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   return pieces.map((piece) => decoder.decode(piece, { stream: true })).join("") + decoder.decode();
 }

@@ -78,7 +78,7 @@ function load(library: Library, path: string): Loaded {
   const config = new library.KubeConfig();
   try {
     config.loadFromFile(path);
-    return { config, unread: unreadSettings(Deno.readTextFileSync(path)) };
+    return { config, unread: unreadSettings(library.loadYaml(Deno.readTextFileSync(path))) };
   } catch (error) {
     // The library takes for granted that the file holds a map.
     const reason = error instanceof TypeError ? "it is empty or no kubeconfig" : firstLine(error);

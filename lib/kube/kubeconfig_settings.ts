@@ -1,7 +1,6 @@
 /** The settings of a kubeconfig that do not work here: each is refused in one sentence, none is ignored in silence. */
 
 import type { Cluster, User } from "@kubernetes/client-node";
-import { parse } from "yaml";
 import { CredentialsError } from "../api/errors.ts";
 
 /** Settings of a user that the library reads past, and what to do without them. */
@@ -21,9 +20,9 @@ export interface Entries {
   readonly context: string;
 }
 
-/** The first such setting of each user in the text of a kubeconfig, by the user's name. */
-export function unreadSettings(text: string): Map<string, string> {
-  const { users } = (parse(text, { uniqueKeys: false, logLevel: "silent" }) ?? {}) as { users?: unknown };
+/** The first such setting of each user in a kubeconfig as its YAML says it, by the user's name. */
+export function unreadSettings(kubeconfig: unknown): Map<string, string> {
+  const { users } = (kubeconfig ?? {}) as { users?: unknown };
   const found = new Map<string, string>();
   for (const entry of Array.isArray(users) ? users : []) {
     const { name, user } = (entry ?? {}) as {

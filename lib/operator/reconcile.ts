@@ -4,7 +4,7 @@ import { type DevOpsPolicy, FINALIZER } from "../api/devops_policy.ts";
 import { type ObjectRef, refKey } from "../api/object.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import { isSystemNamespace } from "../policy/namespaces.ts";
-import { InvalidSpecError, parseSpec } from "../policy/spec.ts";
+import { InvalidSpecError, parseSpec } from "../policy/parse_spec.ts";
 import { nextStatus, type Outcome, parseStatus, writeReason } from "../policy/status.ts";
 import type { PolicyStatus } from "../policy/status_schema.ts";
 import type { Action } from "../runtime/controller.ts";

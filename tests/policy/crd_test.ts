@@ -6,7 +6,7 @@ import { Value } from "typebox/value";
 import { FINALIZER, POLICY_RESOURCE } from "../../lib/api/devops_policy.ts";
 import { CRD_NAME, policyCrd } from "../../lib/policy/crd.ts";
 import { evaluate } from "../../lib/policy/evaluate.ts";
-import { parseSpec } from "../../lib/policy/spec.ts";
+import { parseSpec } from "../../lib/policy/parse_spec.ts";
 import { nextStatus } from "../../lib/policy/status.ts";
 import { moments, namespacePods, specs } from "../support/arbitraries.ts";
 import type { OpenApiSchema } from "../support/openapi_schema.ts";

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { InvalidSpecError, isOn, parseSpec } from "../../lib/policy/spec.ts";
+import { InvalidSpecError, parseSpec } from "../../lib/policy/parse_spec.ts";
+import { isOn } from "../../lib/policy/spec.ts";
 import { specs, STRICT } from "../support/arbitraries.ts";
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
