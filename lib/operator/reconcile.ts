@@ -35,8 +35,7 @@ export async function reconcile(ref: ObjectRef, context: Context): Promise<Actio
   }
 
   const held = await hold(known, context);
-  if (held === undefined) return forget(ref, context);
-  return isDeleted(held) ? AT_ONCE : await apply(held, context);
+  return held === undefined ? forget(ref, context) : await apply(held, context);
 }
 
 /** Evaluates the policy's pods and writes the status, if it says something new or its heartbeat is due. */

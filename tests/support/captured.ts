@@ -20,6 +20,7 @@ export async function captured(...args: readonly string[]): Promise<Captured> {
     };
     return [
       replace(Deno[name], "writeSync", (bytes: Uint8Array) => (keep(bytes), bytes.length)),
+      replace(Deno[name], "write", (bytes: Uint8Array) => (keep(bytes), Promise.resolve(bytes.length))),
       replace(process[name], "write", (chunk: unknown) => (keep(chunk), true)),
     ];
   });

@@ -2,6 +2,9 @@
 
 import { fileURLToPath } from "node:url";
 
+/** A process that is still there after this hangs, and is killed; milliseconds. */
+const DEADLINE_MS = 30_000;
+
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 /** How a process ended, and what it printed. */
@@ -18,6 +21,7 @@ export class Program implements AsyncDisposable {
   readonly #startedAt = performance.now();
   readonly #said = { stdout: "", stderr: "" };
   readonly #read: Promise<unknown>;
+  readonly #deadline: ReturnType<typeof setTimeout>;
   #ended = false;
   #heard = () => {};
 
@@ -31,6 +35,7 @@ export class Program implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    this.#deadline = setTimeout(() => this.#child.kill("SIGKILL"), DEADLINE_MS);
     this.#read = Promise.all([this.#listen("stdout"), this.#listen("stderr")]);
   }
 
@@ -58,6 +63,7 @@ export class Program implements AsyncDisposable {
   async end(): Promise<Ended> {
     const { code } = await this.#child.status;
     await this.#read;
+    clearTimeout(this.#deadline);
     return { code, ...this.#said, ms: performance.now() - this.#startedAt };
   }
 

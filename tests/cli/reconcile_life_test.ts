@@ -1,0 +1,132 @@
+/** `reconcile` as a process: works, keeps trying what may heal, tells what it does, and ends when asked to. */
+
+import assert from "node:assert/strict";
+import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
+import { pod } from "../support/pod_builder.ts";
+import { Program } from "../support/program.ts";
+import { smallApiServer } from "../support/small_api_server.ts";
+
+const POLICY = {
+  metadata: { namespace: "production", name: "strict", uid: "u", resourceVersion: "7", generation: 1 },
+  spec: { forbidLatestTag: true },
+};
+const POD = pod("web").resourceVersion("3").container("app", { image: "app" }).json();
+
+/** The lines of a JSON log. */
+const logged = (stderr: string) => stderr.trimEnd().split("\n").map((line) => JSON.parse(line));
+
+/** A port on which nobody listens. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+Deno.test("reconcile writes the status, serves, logs JSON, and ends with 0 on SIGINT within 2 seconds", async () => {
+  await using server = smallApiServer({ policy: POLICY, pods: [POD] });
+  using folder = new KubeconfigFolder();
+  const file = folder.write("config", oneContext({ name: "test", cluster: { server: server.url } }));
+  const args = ["reconcile", "-n", "production", "--kubeconfig", file, "--metrics-addr", "127.0.0.1:0"];
+  await using program = new Program(args);
+  await program.says("status changed");
+  const address = logged(program.stderr).find(({ message }) => message.startsWith("serving"))?.address;
+  assert.equal(await (await fetch(`http://${address}/readyz`)).text(), "ok\n");
+  program.signal("SIGINT");
+  const asked = performance.now();
+  const { code, stdout, stderr } = await program.end();
+  assert(performance.now() - asked < 2_000);
+  assert.equal(code, 0);
+  assert.equal(stdout, "", "stdout is for a person at a terminal");
+  const { status, metadata } = server.state.policy as Record<string, Record<string, unknown>>;
+  assert.equal(status?.message, "1 violations across 1 pods — Healthy (95)");
+  assert.deepEqual(metadata?.finalizers, ["devops.stochastic.io/cleanup"]);
+  const changed = logged(stderr).find(({ message }) => message === "status changed");
+  assert.equal(changed.policy, "production/strict");
+  assert.equal(changed.score, 95);
+  assert.equal(logged(stderr).at(-1).message, "stopped");
+  assert(!stderr.includes("test-token"));
+  const watched = server.requests.filter((request) => request.startsWith("GET"));
+  assert.equal(watched.length, 2);
+  assert(watched.every((request) => request.includes("/namespaces/production/")), watched.join());
+});
+
+Deno.test("reconcile keeps trying a server that refuses connections, warns once, and ends with 0 on SIGTERM", async () => {
+  const port = freePort();
+  using folder = new KubeconfigFolder();
+  const file = folder.write(
+    "config",
+    oneContext({ name: "test", cluster: { server: `http://127.0.0.1:${port}` } }),
+  );
+  const args = ["reconcile", "--kubeconfig", file, "--metrics-addr", "0", "--log-format", "text"];
+  await using program = new Program(args);
+  await program.says("cannot watch");
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  assert(program.alive);
+  program.signal("SIGTERM");
+  const asked = performance.now();
+  const { code, stdout, stderr } = await program.end();
+  assert(performance.now() - asked < 2_000);
+  assert.equal(code, 0);
+  assert.equal(stdout, "");
+  const warnings = stderr.split("\n").filter((line) => / warn /.test(line));
+  assert.equal(warnings.length, 2, `one for each collection:\n${stderr}`);
+  const problem =
+    `Cannot reach the API server at http://127.0.0.1:${port}: connection refused. Is the cluster running?`;
+  for (const warning of warnings) assert(warning.includes(problem), warning);
+});
+
+Deno.test("reconcile waits for a missing CRD and says how to install it", async () => {
+  await using server = smallApiServer();
+  using folder = new KubeconfigFolder();
+  const file = folder.write("config", oneContext({ name: "test", cluster: { server: server.url } }));
+  await using program = new Program(["reconcile", "--kubeconfig", file, "--metrics-addr", "0"]);
+  await program.says("cannot watch");
+  const { resource, problem } = logged(program.stderr).at(-1);
+  assert.equal(resource, "devopspolicies");
+  assert.equal(
+    problem,
+    'The CRD devopspolicies.devops.stochastic.io is not installed. Run `kube-devops crd install`. (context "test")',
+  );
+  server.state.policy = POLICY;
+  await program.says("status changed");
+  program.signal("SIGTERM");
+  assert.equal((await program.end()).code, 0);
+});
+
+const hasScript = await new Deno.Command("script", { args: ["--version"], stdout: "null", stderr: "null" })
+  .output()
+  .then(({ success }) => success, () => false);
+
+Deno.test({
+  name: "reconcile on a terminal shows a line for each changed status, and a banner at its end",
+  // Needs `script` of util-linux, which gives a program a terminal.
+  ignore: !hasScript,
+  async fn() {
+    await using server = smallApiServer({ policy: POLICY, pods: [POD] });
+    using folder = new KubeconfigFolder();
+    const file = folder.write("config", oneContext({ name: "test", cluster: { server: server.url } }));
+    const main = new URL("../../main.ts", import.meta.url).pathname;
+    const command = [Deno.execPath(), "run -A", main, "reconcile --metrics-addr 0 --kubeconfig", file];
+    // Stderr elsewhere: what is left is what the program prints to stdout.
+    const child = new Deno.Command("script", {
+      args: ["-qec", `echo $$; exec ${command.join(" ")} 2>/dev/null`, "/dev/null"],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    let [shown, stopped] = ["", false];
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+      shown += chunk;
+      if (stopped || !shown.includes("strict")) continue;
+      stopped = true;
+      Deno.kill(parseInt(shown), "SIGTERM");
+    }
+    await child.status;
+    const [_pid, first, rule, banner] = shown.split(/\r?\n/);
+    assert.match(
+      first ?? "",
+      /^\[\d\d:\d\d:\d\d\] production\/strict: Healthy — score 95\/100, 1 violations, 1 pods$/,
+    );
+    assert.match(rule ?? "", /^─+$/);
+    assert.match(banner ?? "", /^kube-devops stopped after 0 min \d s, 1 status changes written$/);
+  },
+});

@@ -1,0 +1,107 @@
+/** What the tests of this folder share: a transport to a scripted server, and assertions on errors. */
+
+import assert from "node:assert/strict";
+import { ConnectionError, type ConnectionProblem, CredentialsError } from "../../lib/api/errors.ts";
+import type { Access, Credentials } from "../../lib/kube/credentials.ts";
+import { Transport, type TransportOptions } from "../../lib/kube/transport.ts";
+import { certificate } from "../support/certificates/mod.ts";
+import { LoopbackServer, type Reply, type ServerOptions } from "../support/loopback_server.ts";
+
+/** Credentials that the test changes under way. */
+export class TestCredentials implements Credentials {
+  readonly server: string;
+  readonly origin = 'context "test"';
+  readonly renews = true;
+  token: string | undefined = "secret-token";
+  tls: Access["tls"] = { ca: undefined, client: undefined };
+  /** How often the server's rejection was told. */
+  rejections = 0;
+  /** What a rejection leads to. */
+  onRejected: () => void = () => {};
+
+  constructor(server: string) {
+    this.server = server;
+  }
+
+  access(): Promise<Access> {
+    const headers = this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
+    return Promise.resolve({ headers, tls: this.tls });
+  }
+
+  rejected(): void {
+    this.rejections++;
+    this.onRejected();
+  }
+}
+
+/** What a test of the transport works with. */
+export interface Served {
+  readonly server: LoopbackServer;
+  readonly credentials: TestCredentials;
+  readonly transport: Transport;
+  /** Aborts when the test says so. */
+  readonly controller: AbortController;
+  readonly signal: AbortSignal;
+}
+
+type Options = ServerOptions & Partial<Omit<TransportOptions, "credentials">>;
+
+/** Runs `test` against a server that plays `script`; the test fails unless all of the script is asked for. */
+export async function serving(
+  script: readonly Reply[],
+  test: (served: Served) => Promise<void>,
+  { tls, ...options }: Options = {},
+): Promise<void> {
+  await using server = await LoopbackServer.start(script, tls === undefined ? {} : { tls });
+  const credentials = new TestCredentials(server.url);
+  if (tls !== undefined) credentials.tls = { ca: certificate("ca").cert, client: undefined };
+  const transport = new Transport({ credentials, userAgent: "kube-devops/test", ...options });
+  const controller = new AbortController();
+  try {
+    await test({ server, credentials, transport, controller, signal: controller.signal });
+  } finally {
+    controller.abort();
+    transport.close();
+  }
+  assert.equal(server.requests.length, script.length, "not all of the script was asked for");
+}
+
+/** Sends a GET for `path` on the shared connections. */
+export function get({ transport, signal }: Served, path = "/version"): Promise<Response> {
+  return transport.fetch(signal)(new Request(transport.server + path));
+}
+
+/** For `assert.rejects`: a connection error of that kind, told on one line that matches `words`. */
+export function connectionError(problem: ConnectionProblem, words: RegExp): (error: unknown) => true {
+  return (error) => {
+    assert(error instanceof ConnectionError, `${error} is no ConnectionError`);
+    assert.equal(error.problem, problem, error.message);
+    assert.match(error.message, words);
+    assertOneLine(error.message);
+    return true;
+  };
+}
+
+/** For `assert.rejects`: a credentials error told in one line that matches `words`, without a stack. */
+export function credentialsError(words: RegExp): (error: unknown) => true {
+  return (error) => {
+    assert(error instanceof CredentialsError, `${error} is no CredentialsError`);
+    assert.match(error.message, words);
+    assertOneLine(error.message);
+    return true;
+  };
+}
+
+function assertOneLine(message: string): void {
+  assert.doesNotMatch(message, /[\r\n]/);
+  assert.doesNotMatch(message, /\bat \S+ \(|TypeError|undefined|\[object/);
+  assert.match(message, /\.$/);
+}
+
+/** Resolves once `condition` holds, which network and file system decide; fails after five seconds. */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  for (const start = performance.now(); !condition();) {
+    assert(performance.now() - start < 5_000, `never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}

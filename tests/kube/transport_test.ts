@@ -1,0 +1,148 @@
+/** The transport: what it sends, how long it waits, and what becomes of answers that are none. */
+
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { ConnectionError } from "../../lib/api/errors.ts";
+import { Transport } from "../../lib/kube/transport.ts";
+import { LoopbackServer } from "../support/loopback_server.ts";
+import {
+  cutAfter,
+  hangUp,
+  json,
+  redirect,
+  refusal,
+  reset,
+  silence,
+  slowHeaders,
+  stream,
+} from "../support/replies.ts";
+import { connectionError, get, serving, TestCredentials, until } from "./harness.ts";
+
+const never = new AbortController().signal;
+
+Deno.test("Transport sends the credentials' headers and its user agent, and gives the answer", () =>
+  serving([json({ major: "1" })], async (served) => {
+    const response = await get(served, "/version?timeout=1s");
+    assert.deepEqual(await response.json(), { major: "1" });
+    const [request] = served.server.requests;
+    assert.equal(request?.method, "GET");
+    assert.equal(request.target, "/version?timeout=1s");
+    assert.equal(request.headers.get("authorization"), "Bearer secret-token");
+    assert.equal(request.headers.get("user-agent"), "kube-devops/test");
+  }));
+
+Deno.test("Transport keeps the caller's own headers and body", () =>
+  serving([json({})], async ({ transport, server, signal }) => {
+    const init = { method: "PATCH", headers: { "content-type": "application/x" }, body: "ä – 漢" };
+    await (await transport.fetch(signal)(new Request(`${transport.server}/x`, init))).json();
+    assert.equal(server.requests[0]?.method, "PATCH");
+    assert.equal(server.requests[0].headers.get("content-type"), "application/x");
+    assert.equal(server.requests[0].body, "ä – 漢");
+  }));
+
+Deno.test("Transport asks the credentials again for each request", () =>
+  serving([json({}), json({})], async (served) => {
+    await (await get(served)).json();
+    served.credentials.token = "next";
+    await (await get(served)).json();
+    const sent = served.server.requests.map(({ headers }) => headers.get("authorization"));
+    assert.deepEqual(sent, ["Bearer secret-token", "Bearer next"]);
+  }));
+
+for (
+  const [what, reply] of [["no answer at all", silence], ["headers that do not end", slowHeaders]] as const
+) {
+  Deno.test(`Transport gives up on ${what} after its limit, and leaves no connection behind`, () =>
+    serving([reply], async (served) => {
+      const start = performance.now();
+      await assert.rejects(get(served), connectionError("timeout", /no answer within 0\.05 s\.$/));
+      const took = performance.now() - start;
+      assert(took >= 45 && took < 2_000, `${took} ms`);
+      await until(() => served.server.open === 0, "the connection is closed");
+    }, { headersTimeoutMs: 50 }));
+}
+
+Deno.test("Transport limits the wait for headers only: a watch may stay silent for longer", () =>
+  serving([stream(["first"], "frozen")], async (served) => {
+    const response = await get(served);
+    const reader = response.body!.getReader();
+    assert.equal(new TextDecoder().decode((await reader.read()).value), "first");
+    const next = reader.read().then(() => "more", () => "broken");
+    const later = new Promise((resolve) => setTimeout(resolve, 120, "still open"));
+    assert.equal(await Promise.race([next, later]), "still open");
+    served.controller.abort();
+    assert.equal(await next, "broken");
+  }, { headersTimeoutMs: 40 }));
+
+Deno.test("Transport passes on the caller's own reason when the caller gives up", () =>
+  serving([silence], async (served) => {
+    const reason = new Error("enough");
+    const asked = get(served);
+    const rejection = assert.rejects(asked, (error) => error === reason);
+    await until(() => served.server.requests.length === 1, "the request arrives");
+    served.controller.abort(reason);
+    await rejection;
+    await until(() => served.server.open === 0, "the connection is closed");
+  }));
+
+Deno.test("Transport follows no redirect, so that no token travels to another server", async () => {
+  await using canary = await LoopbackServer.start([]);
+  await serving([redirect(`${canary.url}/steal`)], async (served) => {
+    await assert.rejects(get(served), connectionError("redirect", /redirect, which is never followed\.$/));
+  });
+  assert.equal(canary.accepted, 0);
+  assert.deepEqual(canary.requests, []);
+});
+
+for (const [what, reply] of [["hangs up", hangUp], ["resets the connection", reset]] as const) {
+  Deno.test(`Transport tells that a server ${what} instead of answering`, () =>
+    serving([reply], async (served) => {
+      const expected = connectionError("reset", /: the connection broke\.$/);
+      await assert.rejects(get(served), expected);
+    }));
+}
+
+Deno.test("Transport leaves an answer that breaks off to its reader, as an error and never as an end", () =>
+  serving([cutAfter(5, { items: [1, 2, 3] })], async (served) => {
+    const response = await get(served);
+    await assert.rejects(response.text(), TypeError);
+  }));
+
+Deno.test("Transport tells a refused connection, whatever words the address is made of", async () => {
+  const listener = createServer();
+  const port = await new Promise<number>((resolve) =>
+    listener.listen(0, "127.0.0.1", () => resolve((listener.address() as { port: number }).port))
+  );
+  await new Promise((resolve) => listener.close(resolve));
+  const credentials = new TestCredentials(`http://127.0.0.1:${port}`);
+  const transport = new Transport({ credentials, userAgent: "test" });
+  for (const path of ["/version", "/api/v1/namespaces/tls-certificates/pods", "/redirect/dns%20error"]) {
+    const asked = transport.fetch(never)(new Request(credentials.server + path));
+    await assert.rejects(asked, connectionError("refused", /127\.0\.0\.1:\d+: connection refused\.$/));
+  }
+  transport.close();
+});
+
+Deno.test("Transport tells a name that does not resolve", async () => {
+  const credentials = new TestCredentials("http://no-such-host.invalid");
+  const transport = new Transport({ credentials, userAgent: "test" });
+  const asked = transport.fetch(never)(new Request(credentials.server));
+  await assert.rejects(
+    asked,
+    connectionError("dns", /no-such-host\.invalid: its name cannot be resolved\.$/),
+  );
+  transport.close();
+});
+
+Deno.test("Transport hands refusals on as answers, for the caller to read", () =>
+  serving([refusal(503, "ServiceUnavailable")], async (served) => {
+    const response = await get(served);
+    assert.equal(response.status, 503);
+    assert.equal((await response.json()).reason, "ServiceUnavailable");
+  }));
+
+Deno.test("A connection error of the transport keeps its cause", () =>
+  serving([hangUp], async (served) => {
+    const error = await get(served).then(() => undefined, (error) => error);
+    assert(error instanceof ConnectionError && error.cause instanceof TypeError);
+  }));

@@ -1,0 +1,143 @@
+/** Watches that end in every way they can: what was complete is delivered, and no connection outlives its watch. */
+
+import assert from "node:assert/strict";
+import type { WatchEvent } from "../../lib/api/ports.ts";
+import type { PodFacts } from "../../lib/api/pod_facts.ts";
+import { podListWatch } from "../../lib/kube/list_watch.ts";
+import { refusal, silence, stream } from "../support/replies.ts";
+import type { Reply } from "../support/loopback_server.ts";
+import { connectionError, type Served, serving, until } from "./harness.ts";
+
+const pod = (name: string, resourceVersion: string) => ({
+  metadata: { namespace: "a", name, resourceVersion },
+  spec: { containers: [] },
+});
+const added = (name: string, version: string) =>
+  `${JSON.stringify({ type: "ADDED", object: pod(name, version) })}\n`;
+
+function open({ transport, signal }: Served): Promise<AsyncIterable<readonly WatchEvent<PodFacts>[]>> {
+  const source = podListWatch(transport, {
+    namespace: undefined,
+    onUnreadable: () => assert.fail("unreadable"),
+  });
+  return source.watch({ start: { from: "initial-events" }, timeoutSeconds: 300 }, signal);
+}
+
+/** What a watch delivers, and what it throws in the end. */
+async function follow(served: Served): Promise<{ events: string[]; error: unknown }> {
+  const events: string[] = [];
+  try {
+    for await (const batch of await open(served)) {
+      events.push(
+        ...batch.map((event) => "object" in event ? `${event.type} ${event.object.name}` : event.type),
+      );
+    }
+  } catch (error) {
+    return { events, error };
+  }
+  return { events, error: undefined };
+}
+
+const closed = ({ server }: Served) => until(() => server.open === 0, "the watch's connection is closed");
+
+/** Runs `test` against a server that answers one watch with `reply`. */
+const watching = (reply: Reply, test: (served: Served) => Promise<void>) => serving([reply], test);
+
+Deno.test("watch() delivers events as they come and ends when the server ends it", () =>
+  watching(stream([added("x", "1"), added("y", "2") + added("z", "3")]), async (served) => {
+    assert.deepEqual(await follow(served), { events: ["apply x", "apply y", "apply z"], error: undefined });
+    await closed(served);
+  }));
+
+Deno.test("watch() puts events together that arrive in pieces", () => {
+  const bytes = added("x", "1") + added("y", "2");
+  return watching(
+    stream(bytes.match(/[\s\S]{1,7}/g)!),
+    async (served) => assert.deepEqual((await follow(served)).events, ["apply x", "apply y"]),
+  );
+});
+
+for (const end of ["cut", "reset"] as const) {
+  Deno.test(`watch() delivers the complete events of a stream that is ${end} in mid-frame, then breaks`, () =>
+    watching(stream([added("x", "1"), added("y", "2"), '{"type":"ADDED","obj'], end), async (served) => {
+      const { events, error } = await follow(served);
+      assert.deepEqual(events, ["apply x", "apply y"]);
+      connectionError("reset", /: the connection broke\.$/)(error);
+      await closed(served);
+    }));
+}
+
+Deno.test("watch() drops the unfinished frame of a stream that ends cleanly", () =>
+  watching(
+    stream([added("x", "1"), '{"type":"ADDED","obj']),
+    async (served) => assert.deepEqual(await follow(served), { events: ["apply x"], error: undefined }),
+  ));
+
+Deno.test("watch() ends promptly on abort while the server is frozen, and the server sees it", () =>
+  watching(stream([added("x", "1")], "frozen"), async (served) => {
+    const batches = (await open(served))[Symbol.asyncIterator]();
+    assert.equal((await batches.next()).value?.length, 1);
+    const next = assert.rejects(batches.next(), (error) => error === "idle");
+    const start = performance.now();
+    served.controller.abort("idle");
+    await next;
+    await closed(served);
+    assert(performance.now() - start < 1_000);
+  }));
+
+Deno.test("watch() ends promptly on abort before the server has answered", () =>
+  watching(silence, async (served) => {
+    const refused = assert.rejects(open(served), (error) => error === "overdue");
+    await until(() => served.server.requests.length === 1, "the request arrives");
+    served.controller.abort("overdue");
+    await refused;
+    await closed(served);
+  }));
+
+Deno.test("watch() closes its connection when its reader stops reading", () =>
+  watching(stream([added("x", "1")], "frozen"), async (served) => {
+    for await (const _ of await open(served)) break;
+    await closed(served);
+  }));
+
+Deno.test("watch() gives an ERROR event as the ApiError that it is", () => {
+  const status = { kind: "Status", code: 410, reason: "Expired", message: "too old resource version: 1 (2)" };
+  const line = `${JSON.stringify({ type: "ERROR", object: status })}\n`;
+  return watching(stream([line]), async (served) => {
+    const events: WatchEvent<PodFacts>[] = [];
+    for await (const batch of await open(served)) events.push(...batch);
+    assert.equal(events.length, 1);
+    assert(events[0]?.type === "error");
+    const { code, reason, message } = events[0].error;
+    assert.deepEqual({ code, reason, message }, { code: 410, reason: "Expired", message: status.message });
+  });
+});
+
+Deno.test("watch() throws a refusal at once, and closes its connection", () =>
+  watching(refusal(410, "Expired"), async (served) => {
+    await assert.rejects(open(served), { name: "ApiError", code: 410, reason: "Expired" });
+    await closed(served);
+  }));
+
+Deno.test("watch() breaks at something that no API server sends, and closes its connection", () =>
+  watching(stream([added("x", "1"), "<html>\n"], "frozen"), async (served) => {
+    const { events, error } = await follow(served);
+    assert.deepEqual(events, ["apply x"]);
+    connectionError("other", /not the JSON of a list or a watch\.$/)(error);
+    await closed(served);
+  }));
+
+Deno.test("Each watch has a connection of its own, which ends with it", () => {
+  const frozen = stream([added("x", "1")], "frozen");
+  return serving([frozen, frozen], async (served) => {
+    const batches = [await open(served), await open(served)];
+    const [first, second] = batches.map((batches) => batches[Symbol.asyncIterator]());
+    await first?.next();
+    await second?.next();
+    assert.deepEqual(served.server.requests.map(({ connection }) => connection), [0, 1]);
+    await first?.return?.();
+    await until(() => served.server.open === 1, "the first watch's connection is closed");
+    await second?.return?.();
+    await closed(served);
+  });
+});

@@ -1,0 +1,150 @@
+/** Changes of policies and pods: each shows in the status at once, with no list and for the policies concerned alone. */
+
+import assert from "node:assert/strict";
+import { pod } from "../support/pod_builder.ts";
+import { ALL_CHECKS, startOperator } from "../support/running_operator.ts";
+
+const WEB = pod("web").container("app");
+const LATEST = pod("web").container("app", { image: "app:latest" });
+
+Deno.test("runOperator() follows pods that are added, changed and removed", async () => {
+  await using operator = await startOperator((cluster) => cluster.putPolicy({ spec: ALL_CHECKS }));
+  const { cluster, clock } = operator;
+  const steps: [change: () => void, message: string][] = [
+    [() => cluster.putPod(WEB), "0 violations across 1 pods — Healthy (100)"],
+    [() => cluster.putPod(LATEST), "1 violations across 1 pods — Healthy (95)"],
+    [
+      () => cluster.putPod(pod("b").container("app", { restarts: 5 })),
+      "2 violations across 2 pods — Healthy (83)",
+    ],
+    [() => cluster.deletePod("web"), "1 violations across 1 pods — Stable (70)"],
+    [() => cluster.deletePod("b"), "0 violations across 0 pods — Healthy (100)"],
+  ];
+  for (const [change, message] of steps) {
+    await clock.advance(1_000);
+    change();
+    await clock.advance(0);
+    assert.equal(operator.status().message, message);
+  }
+});
+
+Deno.test("runOperator() evaluates a changed policy at once and reports its generation", async () => {
+  await using operator = await startOperator((cluster) => {
+    cluster.putPod(LATEST);
+    cluster.putPolicy({ spec: {} });
+  });
+  assert.equal(operator.status().healthScore, 100);
+  assert.equal(operator.status().observedGeneration, 1);
+  await operator.clock.advance(5_000);
+  operator.cluster.putPolicy({ spec: { forbidLatestTag: true } });
+  await operator.clock.advance(0);
+  assert.equal(operator.status().healthScore, 95);
+  assert.equal(operator.status().observedGeneration, 2);
+  assert.equal(operator.status().lastEvaluated, "2026-02-22T10:00:05Z");
+});
+
+Deno.test("runOperator() moves a condition's lastTransitionTime only when its status changes", async () => {
+  await using operator = await startOperator((cluster) => {
+    cluster.putPod(WEB);
+    cluster.putPolicy({ spec: ALL_CHECKS });
+  });
+  await operator.clock.advance(5_000);
+  operator.cluster.putPod(LATEST);
+  await operator.clock.advance(0);
+  assert.deepEqual(
+    operator.status().conditions?.map(({ type, lastTransitionTime }) => [type, lastTransitionTime]),
+    [["Ready", "2026-02-22T10:00:00Z"], ["Compliant", "2026-02-22T10:00:05Z"]],
+  );
+});
+
+Deno.test("runOperator() keeps the conditions of others", async () => {
+  const foreign = {
+    type: "Approved",
+    status: "True" as const,
+    reason: "Audit",
+    message: "",
+    lastTransitionTime: "2026-01-01T00:00:00Z",
+  };
+  await using operator = await startOperator((cluster) => {
+    cluster.putPolicy();
+    cluster.putStatus({ conditions: [foreign] });
+  });
+  assert.deepEqual(operator.status().conditions?.map(({ type }) => type), ["Approved", "Ready", "Compliant"]);
+  assert.deepEqual(operator.status().conditions?.[0], foreign);
+});
+
+Deno.test("runOperator() keeps namespaces apart", async () => {
+  await using operator = await startOperator((cluster) => {
+    cluster.putPod(LATEST);
+    cluster.putPod(pod("web").inNamespace("staging").container("app"));
+    cluster.putPolicy({ spec: ALL_CHECKS });
+    cluster.putPolicy({ spec: ALL_CHECKS, namespace: "staging" });
+  });
+  assert.equal(operator.status("strict", "production").healthScore, 95);
+  assert.equal(operator.status("strict", "staging").healthScore, 100);
+  await operator.clock.advance(1_000);
+  operator.newWrites();
+  operator.cluster.putPod(pod("web").inNamespace("staging").container("app", { liveness: false }));
+  await operator.clock.advance(0);
+  assert.deepEqual(operator.newWrites(), ["1 violations across 1 pods — Healthy (97)"]);
+  assert.equal(operator.status("strict", "staging").healthScore, 97);
+});
+
+Deno.test("runOperator() judges the pods of a namespace by each of its policies", async () => {
+  await using operator = await startOperator((cluster) => {
+    cluster.putPod(LATEST);
+    cluster.putPolicy({ name: "images", spec: { forbidLatestTag: true } });
+    cluster.putPolicy({ name: "probes", spec: { requireLivenessProbe: true } });
+  });
+  assert.equal(operator.status("images").healthScore, 95);
+  assert.equal(operator.status("probes").healthScore, 100);
+  await operator.clock.advance(1_000);
+  operator.cluster.putPod(pod("web").container("app", { liveness: false }));
+  await operator.clock.advance(0);
+  assert.equal(operator.status("images").healthScore, 100);
+  assert.equal(operator.status("probes").healthScore, 97);
+});
+
+for (
+  const [namespace, systemNamespaces, system] of [
+    ["kube-system", undefined, true],
+    ["monitoring", undefined, true],
+    ["monitoring", ["kube-*"], false],
+    ["team-infra", ["team-*"], true],
+  ] as const
+) {
+  Deno.test(`runOperator() ${system ? "does not score" : "scores"} ${namespace} when ${systemNamespaces ?? "the built-in"} namespaces are the system's`, async () => {
+    await using operator = await startOperator((cluster) => {
+      cluster.putPod(LATEST.inNamespace(namespace));
+      cluster.putPolicy({ spec: ALL_CHECKS, namespace });
+    }, systemNamespaces && { systemNamespaces });
+    const status = operator.status("strict", namespace);
+    assert.equal(status.healthScore, system ? 100 : 95);
+    assert.equal(status.pods, system ? 0 : 1);
+    assert.deepEqual(
+      status.conditions?.map(({ status, reason }) => `${status}/${reason}`),
+      ["True/Evaluated", system ? "Unknown/SystemNamespace" : "False/ViolationsFound"],
+    );
+  });
+}
+
+Deno.test("runOperator() with namespaces asked for reads those alone, each on its own", async () => {
+  await using operator = await startOperator((cluster) => {
+    for (const namespace of ["production", "staging", "elsewhere"]) {
+      cluster.putPod(LATEST.inNamespace(namespace));
+      cluster.putPolicy({ spec: ALL_CHECKS, namespace });
+    }
+  }, { namespaces: ["production", "staging"] });
+  const { cluster, clock } = operator;
+  assert.equal(operator.status("strict", "production").healthScore, 95);
+  assert.equal(operator.status("strict", "staging").healthScore, 95);
+  assert.deepEqual(operator.status("strict", "elsewhere"), {});
+  for (const { reads } of [cluster.podCollection, cluster.policyCollection]) {
+    assert.deepEqual(reads.map(({ namespace }) => namespace), ["production", "staging"]);
+  }
+  await clock.advance(1_000);
+  cluster.deletePod("web", "staging");
+  await clock.advance(0);
+  assert.equal(operator.status("strict", "staging").pods, 0);
+  assert.equal(operator.status("strict", "production").pods, 1);
+});

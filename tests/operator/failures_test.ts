@@ -1,0 +1,116 @@
+/** Writes that fail: told, counted, tried again later or after a change, and no other policy's trouble. */
+
+import assert from "node:assert/strict";
+import { ApiError, ConnectionError } from "../../lib/api/errors.ts";
+import type { ClientCall } from "../support/fake_cluster.ts";
+import { pod } from "../support/pod_builder.ts";
+import { ALL_CHECKS, type RunningOperator, startOperator } from "../support/running_operator.ts";
+import { get, ON_A_FREE_PORT, valueOf } from "../support/scrape.ts";
+
+const WEBHOOK = new ApiError({ code: 403, reason: "Forbidden", message: "denied by a webhook" });
+
+/** Refuses the status writes of the policy `strict`. */
+const refuseStatus = (error: Error) => ({ verb, policy }: ClientCall) => {
+  if (verb === "patchStatus" && policy === "production/strict") throw error;
+};
+
+/** When statuses were written or tried, in milliseconds since `from`. */
+function triesSince(operator: RunningOperator, from: number): number[] {
+  return operator.cluster.writes.filter(({ verb }) => verb === "patchStatus").map(({ at }) => at - from)
+    .filter((at) => at >= 0);
+}
+
+Deno.test("runOperator() tells and counts each failed write, and tries again after 60 seconds", async () => {
+  await using operator = await startOperator((cluster) => {
+    cluster.putPolicy({ finalizers: ["devops.stochastic.io/cleanup"] });
+    cluster.before = refuseStatus(WEBHOOK);
+  }, ON_A_FREE_PORT);
+  const { cluster, clock } = operator;
+  const from = cluster.calls[0]?.at ?? 0;
+  await clock.advance(180_000);
+  assert.deepEqual(triesSince(operator, from), [0, 60_000, 120_000, 180_000]);
+  const warnings = operator.log.filter(({ level }) => level === "warn");
+  assert.equal(warnings.length, 4);
+  assert.deepEqual(warnings[0], {
+    level: "warn",
+    message: "reconcile failed, trying again",
+    properties: {
+      policy: "production/strict",
+      kind: "http_403",
+      problem: "Cannot update the policy production/strict: denied by a webhook.",
+      retryAfterSeconds: 60,
+    },
+  });
+  const { text } = await get(operator, "/metrics");
+  assert.equal(valueOf(text, "devopspolicy_reconcile_total"), 4);
+  assert.equal(valueOf(text, "devopspolicy_reconcile_errors_total"), 4);
+  cluster.before = () => {};
+  await clock.advance(60_000);
+  assert.equal(operator.status().healthScore, 100);
+  const after = await get(operator, "/metrics");
+  assert.equal(valueOf(after.text, "devopspolicy_reconcile_total"), 5);
+  assert.equal(valueOf(after.text, "devopspolicy_reconcile_errors_total"), 4);
+});
+
+Deno.test("runOperator() tries a failed policy sooner when something changes, but ever more patiently", async () => {
+  await using operator = await startOperator((cluster) => {
+    cluster.putPolicy({ spec: ALL_CHECKS, finalizers: ["devops.stochastic.io/cleanup"] });
+    cluster.before = refuseStatus(WEBHOOK);
+  });
+  const { cluster, clock } = operator;
+  const from = cluster.calls[0]?.at ?? 0;
+  for (let i = 0; i < 160; i++) {
+    cluster.putPod(pod("web").container("app", { restarts: i }));
+    await clock.advance(100);
+  }
+  assert.deepEqual(triesSince(operator, from), [0, 1_000, 3_000, 7_000, 15_000]);
+});
+
+Deno.test("runOperator() is patient anew after a success", async () => {
+  await using operator = await startOperator((cluster) => {
+    cluster.putPolicy({ spec: ALL_CHECKS, finalizers: ["devops.stochastic.io/cleanup"] });
+    cluster.before = refuseStatus(WEBHOOK);
+  });
+  const { cluster, clock } = operator;
+  await clock.advance(120_000);
+  cluster.before = () => {};
+  await clock.advance(60_000);
+  cluster.before = refuseStatus(WEBHOOK);
+  await clock.advance(5_000);
+  const from = clock.monotonic();
+  cluster.putPod(pod("web").container("app"));
+  await clock.advance(0);
+  cluster.deletePod("web");
+  cluster.putPod(pod("other").container("app"));
+  await clock.advance(1_000);
+  assert.deepEqual(triesSince(operator, from), [0, 1_000]);
+});
+
+Deno.test("runOperator() keeps the other policies true while one fails", async () => {
+  await using operator = await startOperator((cluster) => {
+    cluster.putPolicy({ spec: ALL_CHECKS });
+    cluster.putPolicy({ spec: ALL_CHECKS, name: "other" });
+    cluster.before = refuseStatus(new ConnectionError("timeout", "no answer"));
+  });
+  const { cluster, clock } = operator;
+  await clock.advance(1_000);
+  cluster.putPod(pod("web").container("app", { image: "app" }));
+  await clock.advance(0);
+  assert.equal(operator.status("other").healthScore, 95);
+  assert.deepEqual(operator.status("strict"), {});
+});
+
+Deno.test("runOperator() keeps trying to let go of a deleted policy", async () => {
+  await using operator = await startOperator((cluster) => cluster.putPolicy());
+  const { cluster, clock } = operator;
+  await clock.advance(1_000);
+  cluster.before = () => {
+    throw WEBHOOK;
+  };
+  cluster.deletePolicy();
+  await clock.advance(30_000);
+  assert(cluster.policy("strict") !== undefined);
+  cluster.before = () => {};
+  await clock.advance(60_000);
+  assert.equal(cluster.policy("strict"), undefined);
+});

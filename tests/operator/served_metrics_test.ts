@@ -1,0 +1,107 @@
+/** What a running operator counts and serves: reconciles, writes, watches, and what cannot be read. */
+
+import assert from "node:assert/strict";
+import { ConnectionError } from "../../lib/api/errors.ts";
+import { pod } from "../support/pod_builder.ts";
+import { ALL_CHECKS, FINALIZER, type RunningOperator, startOperator } from "../support/running_operator.ts";
+import { get, ON_A_FREE_PORT, seriesWith, valueOf } from "../support/scrape.ts";
+
+/** The values of the metrics in `lines`, now. */
+async function values(operator: RunningOperator, ...lines: readonly string[]): Promise<number[]> {
+  const { text } = await get(operator, "/metrics");
+  return lines.map((line) => valueOf(text, `devopspolicy_${line}`));
+}
+
+Deno.test("runOperator() counts reconciles and the statuses that it writes, by why", async () => {
+  await using operator = await startOperator(
+    (cluster) => cluster.putPolicy({ spec: ALL_CHECKS, finalizers: [FINALIZER] }),
+    ON_A_FREE_PORT,
+  );
+  const { cluster, clock } = operator;
+  await clock.advance(1_000);
+  cluster.putPod(pod("web").container("app", { image: "app" }));
+  await clock.advance(60_000);
+  const lines = [
+    'status_writes_total{reason="changed"}',
+    'status_writes_total{reason="refresh"}',
+    "reconcile_total",
+    "reconcile_errors_total",
+    "reconcile_duration_seconds_count",
+    "queue_wait_seconds_count",
+    "queue_depth",
+  ];
+  // At the start, after the pod, and two heartbeats.
+  assert.deepEqual(await values(operator, ...lines), [2, 2, 4, 0, 4, 4, 0]);
+});
+
+Deno.test("runOperator() reconciles the policies of a pod's namespace alone, and only for what a check sees", async () => {
+  await using operator = await startOperator((cluster) => {
+    for (const name of ["a", "b"]) cluster.putPolicy({ name, finalizers: [FINALIZER] });
+    cluster.putPolicy({ namespace: "staging", finalizers: [FINALIZER] });
+    cluster.putPod(pod("web").container("app"));
+  }, ON_A_FREE_PORT);
+  const { cluster, clock } = operator;
+  await clock.advance(1_000);
+  assert.deepEqual(await values(operator, "reconcile_total"), [3]);
+  cluster.putPod(pod("web").container("app"));
+  await clock.advance(1_000);
+  assert.deepEqual(await values(operator, "reconcile_total"), [3], "only its version is new");
+  cluster.putPod(pod("web").container("app", { restarts: 1 }));
+  await clock.advance(1_000);
+  assert.deepEqual(await values(operator, "reconcile_total"), [5]);
+});
+
+Deno.test("runOperator() measures how long a reconcile takes and a policy waits", async () => {
+  const names = Array.from({ length: 17 }, (_, i) => `policy-${i}`);
+  await using operator = await startOperator((cluster, clock) => {
+    for (const name of names) cluster.putPolicy({ name, finalizers: [FINALIZER] });
+    cluster.before = () => new Promise((resolve) => void clock.after(2_000, resolve));
+  }, ON_A_FREE_PORT);
+  assert.deepEqual(await values(operator, "queue_depth"), [1], "there are sixteen workers");
+  await operator.clock.advance(4_000);
+  const [durations, waits] = await values(
+    operator,
+    "reconcile_duration_seconds_sum",
+    "queue_wait_seconds_sum",
+  );
+  assert.equal(durations, 17 * 2);
+  assert.equal(waits, 2, "the seventeenth waits for a worker");
+});
+
+Deno.test("runOperator() counts watches that broke, and objects that cannot be read, by resource", async () => {
+  await using operator = await startOperator((cluster) => {
+    const { pods, policies } = cluster;
+    cluster.pods = (options) => (options.onUnreadable(), options.onUnreadable(), pods.call(cluster, options));
+    cluster.policies = (options) => (options.onUnreadable(), policies.call(cluster, options));
+  }, ON_A_FREE_PORT);
+  operator.cluster.podCollection.refuse(new ConnectionError("reset", "the connection broke"));
+  operator.cluster.podCollection.admit();
+  await operator.clock.advance(40_000);
+  const lines = [
+    'watch_restarts_total{resource="pods",cause="connection_reset"}',
+    'unreadable_objects_total{resource="pods"}',
+    'unreadable_objects_total{resource="devopspolicies"}',
+  ];
+  assert.deepEqual(await values(operator, ...lines), [1, 2, 1]);
+});
+
+Deno.test("runOperator() serves the figures of each policy, its checks one by one", async () => {
+  await using operator = await startOperator((cluster) => {
+    cluster.putPod(pod("web").container("app", { image: "app", restarts: 4 }));
+    cluster.putPolicy({ spec: ALL_CHECKS });
+  }, ON_A_FREE_PORT);
+  const { text } = await get(operator, "/metrics");
+  const labels = 'namespace="production",policy="strict"';
+  assert.deepEqual(seriesWith(text, "policy", "strict").sort(), [
+    `devopspolicy_check_violations{${labels},check="high_restarts"} 1`,
+    `devopspolicy_check_violations{${labels},check="latest_tag"} 1`,
+    `devopspolicy_check_violations{${labels},check="missing_liveness"} 0`,
+    `devopspolicy_check_violations{${labels},check="missing_readiness"} 0`,
+    `devopspolicy_check_violations{${labels},check="pending"} 0`,
+    `devopspolicy_health_score{${labels}} 71`,
+    `devopspolicy_pods{${labels}} 1`,
+    `devopspolicy_unevaluable_pods{${labels}} 0`,
+    `devopspolicy_violations_total{${labels}} 2`,
+  ]);
+  assert.equal(valueOf(text, 'devopspolicy_build_info{version="0.0.0-test"}'), 1);
+});
