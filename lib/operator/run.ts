@@ -74,9 +74,10 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     // A reference of its own: a queue that held the policy would keep an old one alive.
     enqueue: ({ namespace, name }) => queue.add({ namespace, name }),
     onEarlyFailure(error) {
-      if (!options.isHopeless(error)) return;
+      if (!options.isHopeless(error)) return false;
       hopeless = { error };
       end.abort();
+      return true;
     },
   });
 

@@ -17,8 +17,8 @@ export interface SourceHealthOptions {
   readonly explain: (error: unknown) => string;
   /** Hears of every change of {@linkcode SourceHealth.synced} or {@linkcode SourceHealth.denied}. */
   readonly onChange: () => void;
-  /** Hears of an error before the collection has ever been read. */
-  readonly onEarlyFailure: (error: unknown) => void;
+  /** Hears of an error before the collection has ever been read, and says whether that ends the operator. */
+  readonly onEarlyFailure: (error: unknown) => boolean;
 }
 
 /** Follows one watcher. */
@@ -66,7 +66,7 @@ export class SourceHealth implements WatcherObserver {
 
   #failed(error: unknown): void {
     const { resource, namespace, log, explain, onChange, onEarlyFailure } = this.#options;
-    if (!this.#synced) onEarlyFailure(error);
+    if (!this.#synced && onEarlyFailure(error)) return;
     if (this.#told !== errorKind(error)) {
       this.#told = errorKind(error);
       log.warn("cannot watch, trying again", { resource, namespace, problem: explain(error) });

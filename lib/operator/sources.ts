@@ -24,8 +24,8 @@ export interface SourcesOptions {
   readonly explain: (error: unknown, what: string) => string;
   /** Hears of each policy that wants a reconcile. */
   readonly enqueue: (policy: ObjectRef) => void;
-  /** Hears of an error before its collection has ever been read. */
-  readonly onEarlyFailure: (error: unknown) => void;
+  /** Hears of an error before its collection has ever been read, and says whether that ends the operator. */
+  readonly onEarlyFailure: (error: unknown) => boolean;
 }
 
 /** A namespace of its own, or (undefined) all of them. */

@@ -78,10 +78,15 @@ Deno.test("runOperator() lets a deleted policy go, and all of its series with it
 
 Deno.test("runOperator() drops the series of a policy that went without our letting it go", async () => {
   await using operator = await startOperator((cluster) => cluster.putPolicy(), ON_A_FREE_PORT);
-  await operator.clock.advance(1_000);
-  operator.cluster.putPolicy({ finalizers: [] });
-  operator.cluster.deletePolicy();
-  await operator.clock.advance(200);
+  const { cluster, clock } = operator;
+  await clock.advance(1_000);
+  cluster.putPod(pod("web").container("app"));
+  await clock.advance(10);
+  const { length } = cluster.calls;
+  cluster.putPolicy({ finalizers: [] });
+  cluster.deletePolicy();
+  await clock.advance(200);
+  assert.equal(cluster.calls.length, length, "it is gone before its turn comes");
   assert.deepEqual(seriesWith((await get(operator, "/metrics")).text, "policy", "strict"), []);
 });
 

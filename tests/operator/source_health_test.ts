@@ -9,8 +9,9 @@ import { recordingLogger } from "../support/recording_logger.ts";
 const api = (code: number) => new ApiError({ code, reason: "", message: `status ${code}` });
 const REFUSED = new ConnectionError("refused", "connection refused");
 const TIMEOUT = new ConnectionError("timeout", "no answer");
+const HOPELESS = new ConnectionError("tls", "signed by a stranger");
 
-function followed() {
+function followed({ hopeless = false } = {}) {
   const { log, records } = recordingLogger();
   const restarts: string[] = [];
   const early: unknown[] = [];
@@ -25,7 +26,7 @@ function followed() {
     metrics: metrics as unknown as OperatorMetrics,
     explain: (error) => (error as Error).message,
     onChange: () => changes++,
-    onEarlyFailure: (error) => early.push(error),
+    onEarlyFailure: (error) => early.push(error) > 0 && error === HOPELESS,
   });
   return {
     health,
@@ -129,4 +130,19 @@ Deno.test("SourceHealth passes on only what fails before the collection was ever
   health.live();
   health.ended("failed", TIMEOUT);
   assert.deepEqual(early, [REFUSED]);
+});
+
+Deno.test("SourceHealth says nothing of trying again after a failure that ends the operator", () => {
+  const { health, said, early } = followed();
+  health.ended("failed", HOPELESS);
+  assert.deepEqual(early, [HOPELESS]);
+  assert.deepEqual(said(), []);
+});
+
+Deno.test("SourceHealth does not promise to try again when the failure ends the operator", () => {
+  const { health, said, changes } = followed({ hopeless: true });
+  health.ended("failed", api(401));
+  assert.deepEqual(said(), []);
+  assert.equal(health.denied, undefined);
+  assert.equal(changes(), 0);
 });
