@@ -29,7 +29,7 @@ export async function withRetry<T>(
       return await call();
     } catch (error) {
       const asked = error instanceof ApiError ? error.retryAfterMs ?? 0 : 0;
-      if (signal.aborted || !isTransient(error) || attempt >= attempts || asked > MAX_PATIENCE_MS) {
+      if (!isTransient(error) || attempt >= attempts || asked > MAX_PATIENCE_MS) {
         throw error;
       }
       const own = delayMs * 2 ** (attempt - 1) * (1 + Math.random() / 4);

@@ -7,6 +7,9 @@ import { Transport, type TransportOptions } from "../../lib/kube/transport.ts";
 import { certificate } from "../support/certificates/mod.ts";
 import { LoopbackServer, type Reply, type ServerOptions } from "../support/loopback_server.ts";
 
+// Off by default: a test that leaves a connection, a file or a timer behind fails.
+Deno.test.sanitizer({ ops: true, resources: true });
+
 /** Credentials that the test changes under way. */
 export class TestCredentials implements Credentials {
   readonly server: string;
@@ -98,10 +101,10 @@ function assertOneLine(message: string): void {
   assert.match(message, /\.$/);
 }
 
-/** Resolves once `condition` holds, which network and file system decide; fails after five seconds. */
+/** Resolves once `condition` holds, which network and file system decide; fails after ten seconds. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
   for (const start = performance.now(); !condition();) {
-    assert(performance.now() - start < 5_000, `never: ${what}`);
+    assert(performance.now() - start < 10_000, `never: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }

@@ -108,7 +108,7 @@ Deno.test("jsonLines() reads a line in a thousand pieces in time proportional to
   const piece = new Uint8Array(1_000).fill(0x61);
   const [lines] = await batches([...Array(10_000).fill(piece), bytes("\n")]);
   assert.equal(lines?.[0]?.length, 10_000_000);
-  assert(performance.now() - start < 3_000);
+  assert(performance.now() - start < 10_000);
 });
 
 Deno.test("jsonLines() gives the stream up when its reader stops early", async () => {

@@ -55,11 +55,11 @@ for (
   Deno.test(`Transport gives up on ${what} after its limit, and leaves no connection behind`, () =>
     serving([reply], async (served) => {
       const start = performance.now();
-      await assert.rejects(get(served), connectionError("timeout", /no answer within 0\.05 s\.$/));
+      await assert.rejects(get(served), connectionError("timeout", /no answer within 0\.3 s\.$/));
       const took = performance.now() - start;
-      assert(took >= 45 && took < 2_000, `${took} ms`);
+      assert(took >= 295 && took < 5_000, `${took} ms`);
       await until(() => served.server.open === 0, "the connection is closed");
-    }, { headersTimeoutMs: 50 }));
+    }, { headersTimeoutMs: 300 }));
 }
 
 Deno.test("Transport limits the wait for headers only: a watch may stay silent for longer", () =>
@@ -68,11 +68,11 @@ Deno.test("Transport limits the wait for headers only: a watch may stay silent f
     const reader = response.body!.getReader();
     assert.equal(new TextDecoder().decode((await reader.read()).value), "first");
     const next = reader.read().then(() => "more", () => "broken");
-    const later = new Promise((resolve) => setTimeout(resolve, 120, "still open"));
+    const later = new Promise((resolve) => setTimeout(resolve, 500, "still open"));
     assert.equal(await Promise.race([next, later]), "still open");
     served.controller.abort();
     assert.equal(await next, "broken");
-  }, { headersTimeoutMs: 40 }));
+  }, { headersTimeoutMs: 300 }));
 
 Deno.test("Transport passes on the caller's own reason when the caller gives up", () =>
   serving([silence], async (served) => {

@@ -11,7 +11,7 @@ const REFUSED = new ConnectionError("refused", "connection refused");
 const TIMEOUT = new ConnectionError("timeout", "no answer");
 const HOPELESS = new ConnectionError("tls", "signed by a stranger");
 
-function followed({ hopeless = false } = {}) {
+function followed() {
   const { log, records } = recordingLogger();
   const restarts: string[] = [];
   const early: unknown[] = [];
@@ -137,12 +137,4 @@ Deno.test("SourceHealth says nothing of trying again after a failure that ends t
   health.ended("failed", HOPELESS);
   assert.deepEqual(early, [HOPELESS]);
   assert.deepEqual(said(), []);
-});
-
-Deno.test("SourceHealth does not promise to try again when the failure ends the operator", () => {
-  const { health, said, changes } = followed({ hopeless: true });
-  health.ended("failed", api(401));
-  assert.deepEqual(said(), []);
-  assert.equal(health.denied, undefined);
-  assert.equal(changes(), 0);
 });

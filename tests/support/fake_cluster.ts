@@ -4,48 +4,31 @@ import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { type Clock, toTimestamp } from "../../lib/api/clock.ts";
 import type { DevOpsPolicy } from "../../lib/api/devops_policy.ts";
-import { ApiError } from "../../lib/api/errors.ts";
-import { type ObjectMeta, type ObjectRef, refKey } from "../../lib/api/object.ts";
+import type { ObjectMeta, ObjectRef } from "../../lib/api/object.ts";
 import type { PodFacts } from "../../lib/api/pod_facts.ts";
-import type { Cluster, CollectionOptions, PolicyClient } from "../../lib/api/ports.ts";
-import type { PolicySpec } from "../../lib/policy/spec.ts";
+import type { Cluster, CollectionOptions } from "../../lib/api/ports.ts";
 import type { PolicyStatus } from "../../lib/policy/status_schema.ts";
 import { FakeCollection } from "./fake_collection.ts";
-import { jsonPatched, mergePatched } from "./json_patch.ts";
+import { type ClientCall, FakePolicyClient } from "./fake_policy_client.ts";
 import type { PodBuilder } from "./pod_builder.ts";
 
-/** One call of the operator's client. */
-export interface ClientCall {
-  readonly verb: "get" | "patch" | "patchStatus";
-  readonly policy: string;
-  /** Monotonic milliseconds. */
-  readonly at: number;
-  readonly body: unknown;
-  /** Undefined while it is under way. */
-  result: "done" | "refused" | undefined;
-}
-
 /** A policy to put; `spec` may be anything, as with an old CRD. */
-export type PolicyToPut =
-  & Partial<ObjectRef>
-  & { readonly spec?: PolicySpec | unknown }
-  & Pick<
-    ObjectMeta,
-    "finalizers"
-  >;
+export interface PolicyToPut extends Partial<ObjectRef>, Pick<ObjectMeta, "finalizers"> {
+  readonly spec?: unknown;
+}
 
 /** Starts where versions are about to grow longer, which no comparison of them may mind. */
 const FIRST_VERSION = 997;
 
 /** Does to policies and pods what an API server would; each write counts up the one version of the cluster. */
 export class FakeCluster implements Cluster {
-  readonly calls: ClientCall[] = [];
   /** Called before the server sees a call: may throw what is answered instead, change the cluster, or wait. */
   before: (call: ClientCall) => void | Promise<void> = () => {};
   /** Called after the server has done a call and before the client hears of it. */
   after: (call: ClientCall) => void | Promise<void> = () => {};
   readonly policyCollection: FakeCollection<DevOpsPolicy>;
   readonly podCollection: FakeCollection<PodFacts>;
+  readonly client: FakePolicyClient;
   readonly #clock: Clock;
   #version = FIRST_VERSION;
   #uids = 0;
@@ -55,6 +38,13 @@ export class FakeCluster implements Cluster {
     const version = () => String(this.#version);
     this.policyCollection = new FakeCollection({ clock, version });
     this.podCollection = new FakeCollection({ clock, version });
+    this.client = new FakePolicyClient({
+      clock,
+      before: (call) => this.before(call),
+      after: (call) => this.after(call),
+      get: (ref) => this.policyCollection.get(ref),
+      store: (policy, metadata) => this.#store(policy, metadata),
+    });
   }
 
   policies({ namespace }: CollectionOptions) {
@@ -65,7 +55,12 @@ export class FakeCluster implements Cluster {
     return this.podCollection.source(namespace);
   }
 
-  /** The calls that would change something. */
+  /** All that the operator's client was asked to do, in order. */
+  get calls(): readonly ClientCall[] {
+    return this.client.calls;
+  }
+
+  /** Those that would change something. */
   get writes(): readonly ClientCall[] {
     return this.calls.filter(({ verb }) => verb !== "get");
   }
@@ -119,62 +114,6 @@ export class FakeCluster implements Cluster {
     this.podCollection.delete({ ...pod, resourceVersion: this.#next() });
   }
 
-  readonly client: PolicyClient = {
-    get: (ref, signal) => this.#call("get", ref, undefined, signal, (policy) => policy),
-
-    patch: (ref, operations, signal) =>
-      this.#call("patch", ref, operations, signal, (policy) => {
-        const { metadata, spec } = jsonPatched(policy, operations);
-        const added = metadata.finalizers?.find((one) => !policy.metadata.finalizers?.includes(one));
-        if (metadata.deletionTimestamp !== undefined && added !== undefined) {
-          const message = "no new finalizers can be added if the object is being deleted";
-          throw new ApiError({ code: 422, reason: "Invalid", message, causes: [`Forbidden: ${message}`] });
-        }
-        return this.#store({ ...policy, spec }, metadata);
-      }),
-
-    patchStatus: (ref, { resourceVersion, status }, signal) =>
-      this.#call("patchStatus", ref, { resourceVersion, status }, signal, (policy) => {
-        if (policy.resourceVersion !== resourceVersion) {
-          throw new ApiError({ code: 409, reason: "Conflict", message: "the object has been modified" });
-        }
-        // Through JSON, as on the wire.
-        const patch = JSON.parse(JSON.stringify(status));
-        return this.#store({ ...policy, status: mergePatched(policy.status, patch) }, policy.metadata);
-      }),
-  };
-
-  async #call(
-    verb: ClientCall["verb"],
-    ref: ObjectRef,
-    body: unknown,
-    signal: AbortSignal,
-    act: (policy: DevOpsPolicy) => DevOpsPolicy,
-  ): Promise<DevOpsPolicy> {
-    const call: ClientCall = {
-      verb,
-      policy: refKey(ref),
-      at: this.#clock.monotonic(),
-      body,
-      result: undefined,
-    };
-    this.calls.push(call);
-    try {
-      await unlessAborted(this.before(call), signal);
-      const policy = this.policyCollection.get(ref);
-      if (policy === undefined) {
-        throw new ApiError({ code: 404, reason: "NotFound", message: `"${ref.name}" not found` });
-      }
-      const answer = structuredClone(act(policy));
-      call.result = "done";
-      await unlessAborted(this.after(call), signal);
-      return answer;
-    } catch (error) {
-      call.result ??= "refused";
-      throw error;
-    }
-  }
-
   /** Stores a policy at the next version, unless nothing changes; the last finalizer of a deleted one takes it along. */
   #store(policy: Omit<DevOpsPolicy, "resourceVersion" | "metadata">, metadata: ObjectMeta): DevOpsPolicy {
     const { namespace, name, spec, status } = policy;
@@ -195,18 +134,5 @@ export class FakeCluster implements Cluster {
 
   #next(): string {
     return String(++this.#version);
-  }
-}
-
-async function unlessAborted(waiting: void | Promise<void>, signal: AbortSignal): Promise<void> {
-  const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => {});
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort);
-  if (signal.aborted) abort();
-  try {
-    await Promise.race([waiting, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }

@@ -106,8 +106,7 @@ export class LoopbackServer implements AsyncDisposable {
 }
 
 function tlsOptions({ certificate: name, clients = false }: NonNullable<ServerOptions["tls"]>) {
-  const { cert, key } = certificate(name);
-  return clients
-    ? { cert, key, ca: certificate("ca").cert, requestCert: true, rejectUnauthorized: true }
-    : { cert, key };
+  // Offered as API servers do; a client that chose it would not be understood here.
+  const own = { ...certificate(name), ALPNProtocols: ["h2", "http/1.1"] };
+  return clients ? { ...own, ca: certificate("ca").cert, requestCert: true, rejectUnauthorized: true } : own;
 }

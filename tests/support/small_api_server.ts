@@ -57,7 +57,12 @@ async function answerCrd(state: ApiState, request: Request): Promise<Response> {
   if (request.method === "POST") {
     const crd = await request.json() as Json;
     state.crd = { ...crd, ...established, metadata: { ...(crd.metadata as Json), resourceVersion: "1" } };
-  } else if (request.method === "PATCH") state.crd = mergePatched(state.crd, await request.json()) as Json;
+  } else if (request.method === "PATCH") {
+    const patch = await request.json() as Record<string, Json>;
+    const { resourceVersion } = state.crd?.metadata as Json;
+    if (patch.metadata?.resourceVersion !== resourceVersion) return status(409);
+    state.crd = mergePatched(state.crd, patch) as Json;
+  }
   return state.crd === undefined ? status(404) : Response.json(state.crd);
 }
 
@@ -96,6 +101,6 @@ function watch(objects: readonly Json[], initial: boolean, ended: AbortSignal): 
 }
 
 function status(code: number): Response {
-  const reason = code === 404 ? "NotFound" : "Unauthorized";
+  const reason = { 401: "Unauthorized", 404: "NotFound", 409: "Conflict" }[code] ?? "";
   return Response.json({ kind: "Status", code, reason, message: reason }, { status: code });
 }
