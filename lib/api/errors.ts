@@ -66,10 +66,11 @@ export function isConflict(error: unknown): error is ApiError {
     (error.code === 409 || (error.code === 422 && error.causes.length === 0));
 }
 
-/** Whether the asked-for history is gone, so that only a relist helps. */
+/** Whether the asked-for history is gone, or not there yet (the server may have been restored): only a relist helps. */
 export function isGone(error: unknown): error is ApiError {
   return error instanceof ApiError &&
-    (error.code === 410 || error.reason === "Expired" || error.reason === "Gone");
+    (error.code === 410 || error.reason === "Expired" || error.reason === "Gone" ||
+      [error.message, ...error.causes].some((text) => text.startsWith("Too large resource version")));
 }
 
 /** Whether the same request may succeed a little later without anybody doing anything. */

@@ -1,5 +1,7 @@
 /** What it takes to talk to one API server as somebody: the port that every kind of credential implements. */
 
+import { CredentialsError } from "../api/errors.ts";
+
 /** How to connect and who to be, as of now. */
 export interface Access {
   /** Sent with each request, among them `authorization`. Never logged. */
@@ -10,6 +12,8 @@ export interface Access {
     /** PEM certificate and key of the client, for TLS client authentication. */
     readonly client: { readonly cert: string; readonly key: string } | undefined;
   };
+  /** The URL of the proxy to go through, which may hold a password; straight to the server when left out. */
+  readonly proxy?: string | undefined;
 }
 
 /** One API server and one identity, either of which may change under way. */
@@ -30,8 +34,28 @@ export interface Credentials {
   rejected(): void;
 }
 
-/** Whether both lead to the same TLS connections, so that a client made for one serves the other. */
-export function sameTls(a: Access, b: Access): boolean {
+/** Whether both lead to the same connections, so that a client made for one serves the other. */
+export function sameConnections(a: Access, b: Access): boolean {
   return a.tls.ca === b.tls.ca && a.tls.client?.cert === b.tls.client?.cert &&
-    a.tls.client?.key === b.tls.client?.key;
+    a.tls.client?.key === b.tls.client?.key && a.proxy === b.proxy;
+}
+
+/**
+ * `headers`, once it is sure that they can be sent: the runtime would quote one that cannot, token and all.
+ *
+ * @throws {CredentialsError} naming the header and `origin`, and never the value
+ */
+export function sendable(
+  headers: Readonly<Record<string, string>>,
+  origin: string,
+): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(headers)) {
+    if (/^[\x20-\x7e]+$/.test(value)) continue;
+    const what = name === "authorization" ? "token" : `${name} header`;
+    throw new CredentialsError(
+      `The ${what} of ${origin} cannot be sent: it is empty, or holds a line break or another character that is not ` +
+        "printable ASCII. Write it again without.",
+    );
+  }
+  return headers;
 }

@@ -29,6 +29,13 @@ export interface Context {
   readonly requeueMs: number;
   readonly refreshes: RefreshBudget;
   readonly onStatus: (change: StatusChange) => void;
+  /**
+   * What we wrote, by the API server's answer to it. While that answer is what is stored, this is what to compare with: a
+   * server with an older CRD keeps only part of it, which is no reason to write the rest again and again.
+   */
+  readonly written: WeakMap<DevOpsPolicy, PolicyStatus>;
+  /** Hears of the fields of a status that the server did not keep. */
+  readonly onDropped: (fields: readonly string[]) => void;
   /** Aborts when writes must end. */
   readonly signal: AbortSignal;
 }

@@ -13,7 +13,7 @@ import { writeGuarded } from "../runtime/guarded_write.ts";
 import type { Context } from "./context.ts";
 
 const NOTHING_MORE: Action = { requeueAfterMs: undefined };
-/** For a deletion learnt of by reading again: the store has it already, so the watch will not bring it up. */
+/** For what was learnt by reading again: the store has it already, so the watch will not bring it up. */
 const AT_ONCE: Action = { requeueAfterMs: 0 };
 
 /**
@@ -48,13 +48,14 @@ async function apply(policy: DevOpsPolicy, context: Context): Promise<Action> {
   const written = await writeGuarded(policy, {
     reread: () => reread(policy, context),
     write: async (current) => {
-      if (isDeleted(current)) return undefined;
+      // Deleted, or deleted and created again: first the finalizer, then the status.
+      if (finalizerStep(current.metadata, FINALIZER) !== "apply") return undefined;
       const now = clock.now();
       const judgement = judge(current, now, context);
       failure = judgement.failure;
       requeueAfterMs = untilNext(judgement.outcome, now, requeueMs);
 
-      const previous = parseStatus(current.status);
+      const previous = context.written.get(current) ?? parseStatus(current.status);
       const status = nextStatus(previous, judgement.outcome, {
         generation: current.metadata.generation ?? 0,
         now,
@@ -75,6 +76,8 @@ async function apply(policy: DevOpsPolicy, context: Context): Promise<Action> {
         signal,
       );
       context.policies.refresh(answer);
+      context.written.set(answer, status);
+      context.onDropped(Object.keys(status).filter((field) => !hasField(answer.status, field)));
       metrics.observeWrite(reason);
       if (reason === "changed") {
         context.onStatus({ namespace: current.namespace, name: current.name, status });
@@ -85,7 +88,7 @@ async function apply(policy: DevOpsPolicy, context: Context): Promise<Action> {
 
   if (failure !== undefined) throw failure;
   if (written === undefined) return forget(policy, context);
-  return isDeleted(written) ? AT_ONCE : { requeueAfterMs };
+  return finalizerStep(written.metadata, FINALIZER) === "apply" ? { requeueAfterMs } : AT_ONCE;
 }
 
 /** What the policy says about its pods as of `now`; never throws, for one bad policy must not stop the others. */
@@ -160,6 +163,6 @@ function forget(ref: ObjectRef, { metrics, refreshes }: Context): Action {
   return NOTHING_MORE;
 }
 
-function isDeleted(policy: DevOpsPolicy): boolean {
-  return policy.metadata.deletionTimestamp !== undefined;
+function hasField(status: unknown, field: string): boolean {
+  return typeof status === "object" && status !== null && Object.hasOwn(status, field);
 }

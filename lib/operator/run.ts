@@ -87,7 +87,9 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     if (server) log.info("serving health and metrics", { address: server.address });
     const filling = sources.run(stop);
     await sources.ready;
-    if (!stop.aborted) log.info("ready", { policies: sources.policies.size, pods: sources.pods.size });
+    if (!stop.aborted && sources.missing.length === 0) {
+      log.info("ready", { policies: sources.policies.size, pods: sources.pods.size });
+    }
 
     const writes = writesSignal(clock, stop);
     const context: Context = {
@@ -101,6 +103,8 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       requeueMs,
       refreshes: new RefreshBudget(),
       onStatus,
+      written: new WeakMap(),
+      onDropped: tellDropped(log),
       signal: writes.signal,
     };
     const observer = toObserver(options, metrics);
@@ -134,6 +138,18 @@ function toObserver(
         retryAfterSeconds: retryAfterMs / 1000,
       });
     },
+  };
+}
+
+/** Tells once that the installed CRD is too old for a status as we write it. */
+function tellDropped(log: Logger): Context["onDropped"] {
+  let told = false;
+  return (fields) => {
+    if (told || fields.length === 0) return;
+    told = true;
+    log.warn("the installed CRD does not keep all of a status, run `kube-devops crd install --upgrade`", {
+      dropped: fields.join(", "),
+    });
   };
 }
 

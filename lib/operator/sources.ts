@@ -51,22 +51,20 @@ export class Sources {
     });
   }
 
-  /** Resolves once policies can be reconciled: all is read, or the API server has refused to show the pods. */
+  /** Resolves once policies can be reconciled: each collection has been read, or is known not to be readable. */
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
 
-  /** The resources that have not been read yet. */
+  /** The resources of which the state is not known: not read yet, or not to be trusted any more. */
   get missing(): readonly string[] {
-    const unread = [...this.#policyHealth.values(), ...this.#podHealth.values()].filter(({ synced }) =>
-      !synced
-    );
-    return [...new Set(unread.map(({ resource }) => resource))];
+    const unknown = this.#all().filter(({ synced, problem }) => !synced || problem !== undefined);
+    return [...new Set(unknown.map(({ resource }) => resource))];
   }
 
   /** Why the pods of `namespace` are not to be trusted; undefined when they are. */
   podsProblem(namespace: string): string | undefined {
-    return (this.#podHealth.get(namespace) ?? this.#podHealth.get(undefined))?.denied;
+    return (this.#podHealth.get(namespace) ?? this.#podHealth.get(undefined))?.problem;
   }
 
   /** Fills the stores until `signal` aborts. */
@@ -113,12 +111,13 @@ export class Sources {
   }
 
   #healthOf(resource: string, onChange: (scope: Scope) => void): ReadonlyMap<Scope, SourceHealth> {
-    const { log, metrics, explain, onEarlyFailure } = this.#options;
+    const { clock, log, metrics, explain, onEarlyFailure } = this.#options;
     return new Map(this.#scopes.map((namespace) => [
       namespace,
       new SourceHealth({
         resource,
         namespace,
+        clock,
         log,
         metrics,
         explain: (error) => explain(error, `list and watch ${resource}`),
@@ -128,10 +127,12 @@ export class Sources {
     ]));
   }
 
+  /** One namespace that may not be read must not hold up the others; what is not to be had says so in its policies. */
   #changed(): void {
-    const policies = [...this.#policyHealth.values()].every(({ synced }) => synced);
-    // Pods that may not be read are an answer too: the policies then say so.
-    const pods = [...this.#podHealth.values()].every(({ synced, denied }) => synced || denied !== undefined);
-    if (policies && pods) this.#ready.resolve();
+    if (this.#all().every(({ synced, problem }) => synced || problem !== undefined)) this.#ready.resolve();
+  }
+
+  #all(): readonly SourceHealth[] {
+    return [...this.#policyHealth.values(), ...this.#podHealth.values()];
   }
 }

@@ -27,7 +27,7 @@ export function parseSpec(spec: unknown): PolicySpec {
     const field = instancePath.slice(1);
     throw new InvalidSpecError(`spec.${field} ${message}, it is ${shown(present[field])}.`);
   }
-  return Value.Clone(present);
+  return present;
 }
 
 function shown(value: unknown): string {

@@ -21,11 +21,15 @@ export function finalizerStep(metadata: ObjectMeta, finalizer: string): Finalize
   return held ? "apply" : "add";
 }
 
-/** Puts `finalizer` behind those that are there; fails if they, or the object itself, are others than in `metadata`. */
+/**
+ * Puts `finalizer` behind those that are there. Fails if they, or the object itself, are others than in `metadata`, or if
+ * it is being deleted, which the server would refuse as invalid instead of as a conflict.
+ */
 export function addFinalizer(metadata: ObjectMeta, finalizer: string): JsonPatchOperation[] {
   const present = metadata.finalizers ?? [];
   return [
     { op: "test", path: "/metadata/uid", value: metadata.uid },
+    { op: "test", path: "/metadata/deletionTimestamp", value: null },
     // An absent list compares equal to null, and only a list that exists has an end to add to.
     { op: "test", path: "/metadata/finalizers", value: present.length === 0 ? null : present },
     present.length === 0

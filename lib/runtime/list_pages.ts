@@ -28,7 +28,7 @@ export class StaleListError extends Error {
  */
 export async function listPages<T>(
   source: ListWatch<T>,
-  { newest, sink }: { newest: string; sink: (event: WatcherEvent<T>) => void },
+  { newest, rewound, sink }: { newest: string; rewound: boolean; sink: (event: WatcherEvent<T>) => void },
   signal: AbortSignal,
 ): Promise<string> {
   let limit: number | undefined = PAGE_SIZE;
@@ -43,7 +43,7 @@ export async function listPages<T>(
       continue;
     }
     if (isNewer(newest, page.resourceVersion)) throw new StaleListError(page.resourceVersion, newest);
-    if (continueToken === undefined) sink({ type: "init" });
+    if (continueToken === undefined) sink({ type: "init", rewound });
     for (const object of page.items) sink({ type: "initApply", object });
     continueToken = page.continueToken;
     if (continueToken === undefined) return page.resourceVersion;

@@ -27,9 +27,11 @@ export function reflect<T extends Versioned>(
 ): (event: WatcherEvent<T>) => void {
   /** The keys named by the full read under way. */
   let seen = new Set<string>();
+  /** Whether that read overrules what is stored, whatever the versions say. */
+  let rewound = false;
 
   const apply = (object: T) => {
-    const change = store.apply(object);
+    const change = rewound ? store.replace(object) : store.apply(object);
     if (change.changed) onChange(change.before, object);
   };
   const remove = (object: Versioned) => {
@@ -41,6 +43,7 @@ export function reflect<T extends Versioned>(
     switch (event.type) {
       case "init":
         seen = new Set();
+        rewound = event.rewound;
         return;
       case "initApply":
         seen.add(refKey(event.object));
@@ -48,6 +51,7 @@ export function reflect<T extends Versioned>(
       case "initDone": {
         const gone = Array.from(store.list(namespace)).filter((object) => !seen.has(refKey(object)));
         seen = new Set();
+        rewound = false;
         return gone.forEach(remove);
       }
       case "apply":

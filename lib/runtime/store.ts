@@ -36,10 +36,16 @@ export class Store<T extends Versioned> {
 
   /** Keeps `object` unless the stored one is as new. */
   apply(object: T): StoreChange<T> {
+    const before = this.get(object);
+    if (before !== undefined && !isNewer(object.resourceVersion, before.resourceVersion)) return UNCHANGED;
+    return this.replace(object);
+  }
+
+  /** Keeps `object` whatever is stored: the API server has gone back in time. */
+  replace(object: T): StoreChange<T> {
     let objects = this.#namespaces.get(object.namespace);
     if (objects === undefined) this.#namespaces.set(object.namespace, objects = new Map());
     const before = objects.get(object.name);
-    if (before !== undefined && !isNewer(object.resourceVersion, before.resourceVersion)) return UNCHANGED;
     objects.set(object.name, object);
     if (before === undefined) this.#size++;
     return { changed: true, before };

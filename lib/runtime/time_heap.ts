@@ -9,8 +9,21 @@ interface Node<T> {
 /** Push and pop in O(log n). */
 export class TimeHeap<T> {
   /** Each node is no later than its children at 2i + 1 and 2i + 2. */
-  readonly #nodes: Node<T>[] = [];
+  #nodes: Node<T>[] = [];
   #pushed = 0;
+
+  get size(): number {
+    return this.#nodes.length;
+  }
+
+  /** Throws out all that `keep` does not want. */
+  retain(keep: (at: number, value: T) => boolean): void {
+    // What is sorted is a heap.
+    this.#nodes = this.#nodes.filter(({ at, value }) => keep(at, value)).sort((
+      a,
+      b,
+    ) => (isBefore(a, b) ? -1 : 1));
+  }
 
   /** The soonest, left where it is. */
   peek(): { readonly at: number; readonly value: T } | undefined {

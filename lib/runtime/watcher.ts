@@ -10,8 +10,11 @@ import { listPages, StaleListError } from "./list_pages.ts";
 
 /** What a collection goes through, as its store needs to know it. */
 export type WatcherEvent<T> =
-  /** A full read begins; it may begin again before it is done. */
-  | { readonly type: "init" }
+  /**
+   * A full read begins; it may begin again before it is done. When it is `rewound`, the server has gone back to an older
+   * state for good (it was restored from a backup), and no version known before means anything.
+   */
+  | { readonly type: "init"; readonly rewound: boolean }
   | { readonly type: "initApply"; readonly object: T }
   /** The full read is complete: whatever it did not name is gone. */
   | { readonly type: "initDone" }
@@ -45,7 +48,11 @@ export const INITIAL_EVENTS_MS = 30_000;
 /** How long after its own time limit a server may still end a watch. */
 export const OVERDUE_MS = 15_000;
 /** A watch that lived this long was a healthy one: the next may start at once. */
-export const HEALTHY_MS = 30_000;
+export const HEALTHY_MS = 10_000;
+/** So many reads in a row that are older than what was seen are no stale server any more, but the new truth. */
+const MAX_STALE_READS = 6;
+/** So many initial parts in a row that somebody cut short will not get through here. */
+const MAX_CUT_SHORT = 2;
 /** Delays between failed tries. */
 export const WATCH_BACKOFF = { baseMs: 1_000, maxMs: 30_000 };
 
@@ -60,6 +67,8 @@ export async function runWatcher<T extends Versioned>(
   const { clock, observer, random = Math.random } = options;
   const watcher = new Watcher(options);
   let failures = 0;
+  /** The changes of way since the last healthy watch: each costs nothing, once. */
+  const changesOfWay = new Set<WatchEnd>();
   while (!signal.aborted) {
     const startedAt = clock.monotonic();
     let error: unknown;
@@ -72,9 +81,15 @@ export async function runWatcher<T extends Versioned>(
     }
     if (signal.aborted) return;
     observer?.ended(end, error);
-    if (clock.monotonic() - startedAt >= HEALTHY_MS) failures = 0;
+    if (clock.monotonic() - startedAt >= HEALTHY_MS) {
+      failures = 0;
+      changesOfWay.clear();
+    }
+    if ((end === "gone" || end === "no-watch-list") && !changesOfWay.has(end)) {
+      changesOfWay.add(end);
+      continue;
+    }
     failures++;
-    // The first try after a watch that had lived, or one that merely changes the way, costs nobody anything.
     const delay = failures === 1 ? 0 : backoffMs(failures - 1, WATCH_BACKOFF);
     const asked = error instanceof ApiError ? error.retryAfterMs ?? 0 : 0;
     await sleep(clock, jittered(Math.max(delay, asked), random), signal);
@@ -88,8 +103,14 @@ class Watcher<T extends Versioned> {
   #version: string | undefined;
   /** The newest version ever seen: a full read that is older comes from a stale server. */
   #newest = "";
-  /** Whether the server (and all in front of it) can send initial events; remembered once it could not. */
+  /** Whether the server sends initial events; remembered once it refused, or it never got through. */
   #watchList = true;
+  /** How often in a row the initial events were cut short. */
+  #cutShort = 0;
+  /** Whether the next full read is a list, because the last one was cut short. */
+  #listNext = false;
+  /** How many full reads in a row were older than what was seen. */
+  #staleReads = 0;
 
   constructor(options: WatcherOptions<T>) {
     this.#options = options;
@@ -97,20 +118,37 @@ class Watcher<T extends Versioned> {
 
   /** One connection's life: whatever has to be read first, then changes until the watch ends. */
   async follow(signal: AbortSignal): Promise<WatchEnd> {
-    if (this.#version === undefined && !this.#watchList) await this.#list(signal);
-    const start: WatchStart = this.#version === undefined
-      ? { from: "initial-events" }
-      : { from: "version", resourceVersion: this.#version };
-    const end = await this.#watch(start, signal);
-    if (end === "gone") this.#version = undefined;
-    if (end === "no-watch-list") this.#watchList = false;
-    return end;
+    try {
+      if (this.#version === undefined && (!this.#watchList || this.#listNext)) await this.#list(signal);
+      const start: WatchStart = this.#version === undefined
+        ? { from: "initial-events" }
+        : { from: "version", resourceVersion: this.#version };
+      const end = await this.#watch(start, signal);
+      if (end === "gone") this.#version = undefined;
+      if (end === "no-watch-list") {
+        this.#listNext = true;
+        if (++this.#cutShort >= MAX_CUT_SHORT) this.#watchList = false;
+      }
+      return end;
+    } catch (error) {
+      if (error instanceof StaleListError) this.#staleReads++;
+      throw error;
+    }
   }
 
   async #list(signal: AbortSignal): Promise<void> {
     const { source, sink } = this.#options;
-    const version = await listPages(source, { newest: this.#newest, sink }, signal);
+    const rewound = this.#rewind();
+    const version = await listPages(source, { newest: this.#newest, rewound, sink }, signal);
+    this.#listNext = false;
     this.#complete(version);
+  }
+
+  /** Gives up what was seen, once the server has insisted for long enough on an older state. */
+  #rewind(): boolean {
+    const rewound = this.#staleReads >= MAX_STALE_READS;
+    if (rewound) this.#newest = "";
+    return rewound;
   }
 
   async #watch(start: WatchStart, signal: AbortSignal): Promise<WatchEnd> {
@@ -129,7 +167,7 @@ class Watcher<T extends Versioned> {
     try {
       const batches = await source.watch({ start, timeoutSeconds }, connection.signal);
       if (start.from === "version") this.#options.observer?.live();
-      else this.#options.sink({ type: "init" });
+      else this.#options.sink({ type: "init", rewound: this.#rewind() });
       restart("idle", IDLE_MS, "idle");
       for await (const batch of batches) {
         restart("idle", IDLE_MS, "idle");
@@ -142,8 +180,9 @@ class Watcher<T extends Versioned> {
     } catch (error) {
       if (connection.signal.aborted) return connection.signal.reason;
       if (isGone(error)) return "gone";
-      if (this.#version === undefined && isRefusal(error)) return "no-watch-list";
-      throw error;
+      if (this.#version !== undefined || !isRefusal(error)) throw error;
+      this.#watchList = false;
+      return "no-watch-list";
     } finally {
       for (const cancel of timers.values()) cancel();
       connection.abort("closed");
@@ -158,7 +197,10 @@ class Watcher<T extends Versioned> {
         throw event.error;
       case "bookmark":
         if (this.#version !== undefined) this.#advance(event.resourceVersion);
-        else if (event.initialEventsEnd) this.#complete(event.resourceVersion);
+        else if (event.initialEventsEnd) {
+          this.#cutShort = 0;
+          this.#complete(event.resourceVersion);
+        }
         return;
       case "apply":
       case "delete":
@@ -175,6 +217,7 @@ class Watcher<T extends Versioned> {
   #complete(version: string): void {
     if (isNewer(this.#newest, version)) throw new StaleListError(version, this.#newest);
     this.#newest = this.#version = version;
+    this.#staleReads = 0;
     this.#options.sink({ type: "initDone" });
     this.#options.observer?.live();
   }

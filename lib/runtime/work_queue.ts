@@ -13,6 +13,9 @@ interface Entry<Item> {
   running: boolean;
 }
 
+/** So many stale times are not worth a clean-up. */
+const SPARE_TIMES = 64;
+
 /** What a queue needs. */
 export interface WorkQueueOptions<Item> {
   readonly clock: Clock;
@@ -100,6 +103,8 @@ export class WorkQueue<Item> {
 
   #wait(entry: Entry<Item>): void {
     this.#heap.push(nextStep(entry), entry);
+    // Each change of plan leaves a stale time behind, which for a long interval would stay for long.
+    if (this.#heap.size > 2 * this.#entries.size + SPARE_TIMES) this.#heap.retain(isCurrent);
     this.#hand();
   }
 
@@ -110,7 +115,7 @@ export class WorkQueue<Item> {
       const next = this.#heap.peek();
       if (next === undefined) return;
       const { at, value: entry } = next;
-      const stale = entry.running || nextStep(entry) !== at;
+      const stale = !isCurrent(at, entry);
       const now = this.#clock.monotonic();
       if (!stale && at > now) {
         this.#cancelTimer = this.#clock.after(at - now, () => this.#hand());
@@ -135,6 +140,11 @@ export class WorkQueue<Item> {
     // Unless it was forgotten before and another entry has taken its place.
     if (this.#entries.get(key) === entry) this.#entries.delete(key);
   }
+}
+
+/** Whether the entry still waits for this very time. */
+function isCurrent<Item>(at: number, entry: Entry<Item>): boolean {
+  return !entry.running && nextStep(entry) === at;
 }
 
 /** When an entry without a worker is handed out; when nobody asks for it, when its quiet time is over. */

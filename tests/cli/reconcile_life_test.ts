@@ -114,6 +114,7 @@ Deno.test({
       stderr: "null",
     }).spawn();
     let [shown, stopped] = ["", false];
+    const deadline = setTimeout(() => Deno.kill(parseInt(shown), "SIGKILL"), 20_000);
     for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
       shown += chunk;
       if (stopped || !shown.includes("strict")) continue;
@@ -121,6 +122,7 @@ Deno.test({
       Deno.kill(parseInt(shown), "SIGTERM");
     }
     await child.status;
+    clearTimeout(deadline);
     const [_pid, first, rule, banner] = shown.split(/\r?\n/);
     assert.match(
       first ?? "",

@@ -1,7 +1,7 @@
 /** What ends `reconcile` at once: whatever cannot heal by itself, in one sentence and with the right exit code. */
 
 import assert from "node:assert/strict";
-import { captured } from "../support/captured.ts";
+import { type Captured, captured } from "../support/captured.ts";
 import { certificate } from "../support/certificates/mod.ts";
 import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
 import { run } from "../support/program.ts";
@@ -9,6 +9,16 @@ import { smallApiServer } from "../support/small_api_server.ts";
 
 /** What the log does not say: the last line, which is the sentence for the person. */
 const lastLine = (stderr: string) => stderr.trimEnd().split("\n").at(-1) ?? "";
+
+/** Runs `reconcile` on the cluster of the kubeconfig; one that does not end by itself is told to, and so ends with 0. */
+async function reconcile(file: string): Promise<Captured> {
+  const timer = setTimeout(() => Deno.kill(Deno.pid, "SIGTERM"), 20_000);
+  try {
+    return await captured("reconcile", "--metrics-addr", "0", "--kubeconfig", file);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 for (
   const [what, server, ca, words] of [
@@ -31,9 +41,7 @@ for (
         cluster: { server: url, "certificate-authority-data": btoa(certificate(ca).cert) },
       }),
     );
-    const { code, stdout, stderr } = await captured(
-      ...["reconcile", "--metrics-addr", "0", "--kubeconfig", file],
-    );
+    const { code, stdout, stderr } = await reconcile(file);
     assert.equal(code, 3);
     assert.equal(stdout, "");
     assert.match(lastLine(stderr), /^error: Cannot reach the API server at https:\S+: its certificate /);
@@ -47,9 +55,7 @@ Deno.test("reconcile gives up at once when the kubeconfig's credentials are reje
   await using server = smallApiServer({ refuseAll: 401 });
   using folder = new KubeconfigFolder();
   const file = folder.write("config", oneContext({ name: "test", cluster: { server: server.url } }));
-  const { code, stdout, stderr } = await captured(
-    ...["reconcile", "--metrics-addr", "0", "--kubeconfig", file],
-  );
+  const { code, stdout, stderr } = await reconcile(file);
   assert.equal(code, 3);
   assert.equal(stdout, "");
   assert.match(lastLine(stderr), /^error: Cannot .* rejects the credentials of context "test"\. Renew them/);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { ApiError, ConnectionError } from "../../lib/api/errors.ts";
-import type { ClientCall } from "../support/fake_cluster.ts";
+import type { ClientCall } from "../support/fake_policy_client.ts";
 import { pod } from "../support/pod_builder.ts";
 import { ALL_CHECKS, type RunningOperator, startOperator } from "../support/running_operator.ts";
 import { get, ON_A_FREE_PORT, valueOf } from "../support/scrape.ts";

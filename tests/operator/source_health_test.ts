@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { ApiError, ConnectionError } from "../../lib/api/errors.ts";
 import { SourceHealth } from "../../lib/operator/source_health.ts";
-import type { OperatorMetrics } from "../../lib/metrics/metrics.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 import { recordingLogger } from "../support/recording_logger.ts";
 
 const api = (code: number) => new ApiError({ code, reason: "", message: `status ${code}` });
@@ -12,23 +12,26 @@ const TIMEOUT = new ConnectionError("timeout", "no answer");
 const HOPELESS = new ConnectionError("tls", "signed by a stranger");
 
 function followed() {
+  const clock = new ManualClock();
   const { log, records } = recordingLogger();
   const restarts: string[] = [];
   const early: unknown[] = [];
   let changes = 0;
   const metrics = {
-    observeWatchRestart: (resource: string, cause: string) => restarts.push(`${resource} ${cause}`),
+    observeWatchRestart: (resource: string, cause: string) => void restarts.push(`${resource} ${cause}`),
   };
   const health = new SourceHealth({
     resource: "pods",
     namespace: "production",
     log,
-    metrics: metrics as unknown as OperatorMetrics,
+    clock,
+    metrics,
     explain: (error) => (error as Error).message,
     onChange: () => changes++,
     onEarlyFailure: (error) => early.push(error) > 0 && error === HOPELESS,
   });
   return {
+    clock,
     health,
     restarts,
     early,
@@ -107,12 +110,12 @@ for (
     const { health, changes } = followed();
     health.live();
     health.ended("failed", error);
-    assert.equal(health.denied, denied ? error.message : undefined);
+    assert.equal(health.problem, denied ? error.message : undefined);
     assert.equal(changes(), denied ? 2 : 1);
     health.ended("failed", error);
     assert.equal(changes(), denied ? 2 : 1, "the same again is no change");
     health.live();
-    assert.equal(health.denied, undefined);
+    assert.equal(health.problem, undefined);
     assert.equal(changes(), denied ? 3 : 1);
   });
 }
@@ -121,7 +124,7 @@ Deno.test("SourceHealth stays refused while the server cannot be reached", () =>
   const { health } = followed();
   health.ended("failed", api(403));
   health.ended("failed", REFUSED);
-  assert.equal(health.denied, "status 403");
+  assert.equal(health.problem, "status 403");
 });
 
 Deno.test("SourceHealth passes on only what fails before the collection was ever read", () => {
@@ -138,3 +141,22 @@ Deno.test("SourceHealth says nothing of trying again after a failure that ends t
   assert.deepEqual(early, [HOPELESS]);
   assert.deepEqual(said(), []);
 });
+
+for (const error of [api(500), api(429), TIMEOUT, new Error("x")]) {
+  Deno.test(`SourceHealth trusts what was read for a minute of ${error.message}, and no longer`, async () => {
+    const { clock, health, changes } = followed();
+    health.live();
+    health.ended("failed", error);
+    await clock.advance(59_999);
+    health.ended("failed", error);
+    assert.equal(health.problem, undefined);
+    await clock.advance(1);
+    health.ended("failed", error);
+    assert.equal(health.problem, error.message);
+    assert.equal(changes(), 2);
+    health.live();
+    assert.equal(health.problem, undefined);
+    health.ended("failed", error);
+    assert.equal(health.problem, undefined, "the minute starts anew");
+  });
+}

@@ -45,6 +45,8 @@ function patched(metadata: ObjectMeta, operations: readonly JsonPatchOperation[]
         ? uid
         : path === "/metadata/finalizers"
         ? finalizers ?? null
+        : path === "/metadata/deletionTimestamp"
+        ? metadata.deletionTimestamp ?? null
         : place !== undefined
         ? finalizers?.[Number(place)]
         : refuse(operation);
@@ -134,3 +136,9 @@ for (const finalizers of [undefined, [], ["other/a"]]) {
     assert.throws(() => patched(metadata, removeFinalizer(metadata, OURS)), /refused/);
   });
 }
+
+Deno.test("addFinalizer() fails as a conflict on an object that is being deleted, instead of being refused as invalid", () => {
+  const operations = addFinalizer(OBJECT, OURS);
+  const deleted = { ...OBJECT, deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["other/a"] };
+  assert.throws(() => patched(deleted, operations), /refused: .*deletionTimestamp/);
+});

@@ -30,7 +30,9 @@ async function read(answers: (ListPage<Versioned> | Error)[], newest = "") {
   const sink = (event: WatcherEvent<Versioned>) =>
     void events.push("object" in event ? `${event.type} ${written(event.object)}` : event.type);
   const { signal } = new AbortController();
-  const outcome = await listPages(source, { newest, sink }, signal).catch((error: unknown) => error);
+  const outcome = await listPages(source, { newest, rewound: false, sink }, signal).catch((error: unknown) =>
+    error
+  );
   const asked = source.lists.map(({ options }: ListCall<Versioned>) => options);
   assert(source.lists.every((call) => call.signal === signal));
   return { outcome, events, asked };
@@ -109,7 +111,11 @@ Deno.test("listPages() gives up on a server whose list never ends", async () => 
   let calls = 0;
   const list = () => Promise.resolve({ items: [], resourceVersion: "1", continueToken: `t${++calls}` });
   const source = { list, watch: () => Promise.reject(new Error("nobody watches here")) };
-  const reading = listPages(source, { newest: "", sink: () => {} }, new AbortController().signal);
+  const reading = listPages(
+    source,
+    { newest: "", rewound: false, sink: () => {} },
+    new AbortController().signal,
+  );
   await assert.rejects(reading, ConnectionError);
   assert.equal(calls, 10_000);
 });

@@ -13,7 +13,8 @@ import { initialEnd, thing, written } from "../support/things.ts";
 
 type Event = WatcherEvent<Versioned>;
 
-const init: Event = { type: "init" };
+const init: Event = { type: "init", rewound: false };
+const rewoundInit: Event = { type: "init", rewound: true };
 const initDone: Event = { type: "initDone" };
 const read = (name: string, version: number, namespace?: string): Event => ({
   type: "initApply",
@@ -282,4 +283,13 @@ Deno.test("runReflector() passes its watcher's observer on", async () => {
   assert.equal(lives, 1);
   stopping.abort();
   await running;
+});
+
+Deno.test("reflect() takes older versions from a server that was restored, until that read is done", () => {
+  const { after, contents } = reflecting();
+  after(init, read("a", 5), read("b", 6), initDone);
+  assert.deepEqual(after(init, read("a", 3), read("b", 6), initDone), [], "a stale read changes nothing");
+  assert.deepEqual(after(rewoundInit, read("a", 3), initDone), ["a@5 → a@3", "b@6 →"]);
+  assert.deepEqual(contents(), ["a@3"]);
+  assert.deepEqual(after(applied("a", 2)), [], "after it, older is older again");
 });

@@ -1,7 +1,7 @@
 /** When a watcher reads everything again, by which of two ways, and what it refuses to believe. */
 
 import assert from "node:assert/strict";
-import { ConnectionError } from "../../lib/api/errors.ts";
+import { ApiError, ConnectionError } from "../../lib/api/errors.ts";
 import { StaleListError } from "../../lib/runtime/list_pages.ts";
 import { settled } from "../support/manual_clock.ts";
 import { applied, bookmark, initialEnd } from "../support/things.ts";
@@ -171,6 +171,57 @@ Deno.test("runWatcher() lists at once when somebody ends the initial events befo
   assert.equal(start(source.lastWatch), "10");
   await stop();
 });
+
+Deno.test("runWatcher() asks for initial events again at the next full read, unless they were cut short twice", async () => {
+  const { source, clock, stop } = await watching();
+  const cutShort = async () => {
+    source.lastWatch.accept().push(applied("a", 5)).end();
+    await clock.advance(0);
+    source.lastList.answer(page("b", 10 + source.lists.length));
+    await settled();
+    source.lastWatch.accept();
+    await clock.advance(20_000);
+    source.lastWatch.push({ type: "error", error: apiError(410) });
+    await clock.advance(0);
+  };
+  await cutShort();
+  assert.equal(start(source.lastWatch), "initial-events");
+  await cutShort();
+  assert.equal(source.lists.length, 3, "the second time is remembered");
+  await stop();
+});
+
+Deno.test("runWatcher() believes a server that was restored from a backup once it insists", async () => {
+  const { source, clock, events, errors, stop } = await live();
+  source.script = { onWatch: (watch) => void watch.accept().push(applied("a", 3), initialEnd(4)) };
+  source.lastWatch.push({ type: "error", error: apiError(410) });
+  await clock.advance(15_000);
+  assert(errors.every((error) => error instanceof StaleListError));
+  assert.equal(events.filter((event) => event === "initDone").length, 0, "not at once");
+  await clock.advance(60_000);
+  assert.equal(events.filter((event) => event === "initDone").length, 1);
+  source.lastWatch.push(applied("a", 5));
+  await settled();
+  assert.equal(events.at(-1), "apply a@5");
+  await stop();
+});
+
+for (
+  const error of [
+    apiError(504, { reason: "Timeout" }),
+    new ApiError({ code: 500, reason: "", message: "Too large resource version: 20, current: 5" }),
+    new ApiError({ code: 504, reason: "Timeout", message: "x", causes: ["Too large resource version"] }),
+  ]
+) {
+  const ahead = error.message !== "answered 504";
+  Deno.test(`runWatcher() ${ahead ? "reads everything again" : "resumes"} after ${error.message} ${error.causes}`, async () => {
+    const { source, clock, stop } = await live();
+    source.lastWatch.push({ type: "error", error });
+    await clock.advance(0);
+    assert.equal(start(source.lastWatch), ahead ? "initial-events" : "10");
+    await stop();
+  });
+}
 
 Deno.test("runWatcher() starts the list over when a later page is gone", async () => {
   const { source, clock, events, ends, stop } = await watching();
