@@ -12,7 +12,17 @@ const LOCAL: readonly Suite[] = [
   { name: "pure rooms", args: ["--parallel", "tests/api", "tests/policy", "tests/runtime"] },
   {
     name: "other rooms",
-    args: ["-A", "--parallel", "tests/kube", "tests/metrics", "tests/operator", "tests/cli", "tests/tools"],
+    args: [
+      "-A",
+      "--parallel",
+      "tests/kube",
+      "tests/metrics",
+      "tests/operator",
+      "tests/cli",
+
+      "tests/contract",
+      "tests/tools",
+    ],
   },
   { name: "examples of the library", args: ["-A", "--doc", "lib/mod.ts"] },
 ];
@@ -38,7 +48,7 @@ Deno.exit(failed > 0 ? 1 : 0);
 /** Types are left to `deno task check`. A suite that ends without counting (it did not compile, say) counts as one failure. */
 async function run({ args }: Suite): Promise<{ passed: number; failed: number }> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "--no-prompt", "--no-check", ...args],
+    args: ["test", "--no-prompt", "--no-check", "--sanitize-ops", "--sanitize-resources", ...args],
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",

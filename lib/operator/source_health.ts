@@ -4,7 +4,7 @@ import type { Clock } from "../api/clock.ts";
 import { ApiError, errorKind } from "../api/errors.ts";
 import type { Logger } from "../api/logger.ts";
 import type { OperatorMetrics } from "../metrics/metrics.ts";
-import type { WatchEnd, WatcherObserver } from "../runtime/watcher.ts";
+import type { WatchEnd, WatcherObserver } from "../runtime/watcher_event.ts";
 
 /** What is told of, and to whom. */
 export interface SourceHealthOptions {

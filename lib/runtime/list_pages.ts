@@ -3,7 +3,7 @@
 import { ConnectionError, isGone } from "../api/errors.ts";
 import { isNewer } from "../api/object.ts";
 import type { ListPage, ListWatch } from "../api/ports.ts";
-import type { WatcherEvent } from "./watcher.ts";
+import type { WatcherEvent } from "./watcher_event.ts";
 
 /** Objects on a page: few enough to stay small in memory, enough to be quick. */
 export const PAGE_SIZE = 500;

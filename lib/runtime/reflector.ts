@@ -2,7 +2,9 @@
 
 import { refKey, type Versioned } from "../api/object.ts";
 import type { Store } from "./store.ts";
-import { runWatcher, type WatcherEvent, type WatcherOptions } from "./watcher.ts";
+import type { WatcherOptions } from "./follower.ts";
+import { runWatcher } from "./watcher.ts";
+import type { WatcherEvent } from "./watcher_event.ts";
 
 /** What a reflector needs beside what its watcher does. */
 export interface ReflectorOptions<T extends Versioned> extends Omit<WatcherOptions<T>, "sink"> {

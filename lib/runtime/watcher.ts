@@ -1,60 +1,16 @@
-/** Follows one collection for as long as it is asked to: list, watch, and recovery from all that networks do. */
+/** Follows one collection for as long as it is asked to, and decides when to try again after whatever networks do. */
 
-import { linkedAbort } from "../api/abort.ts";
-import { type Clock, sleep } from "../api/clock.ts";
-import { ApiError, isGone } from "../api/errors.ts";
-import { isNewer, type Versioned } from "../api/object.ts";
-import type { ListWatch, WatchEvent, WatchStart } from "../api/ports.ts";
+import { sleep } from "../api/clock.ts";
+import { ApiError } from "../api/errors.ts";
+import type { Versioned } from "../api/object.ts";
 import { backoffMs, jittered } from "./backoff.ts";
-import { listPages, StaleListError } from "./list_pages.ts";
+import { Follower, type WatcherOptions } from "./follower.ts";
+import type { WatchEnd } from "./watcher_event.ts";
 
-/** What a collection goes through, as its store needs to know it. */
-export type WatcherEvent<T> =
-  /**
-   * A full read begins; it may begin again before it is done. When it is `rewound`, the server has gone back to an older
-   * state for good (it was restored from a backup), and no version known before means anything.
-   */
-  | { readonly type: "init"; readonly rewound: boolean }
-  | { readonly type: "initApply"; readonly object: T }
-  /** The full read is complete: whatever it did not name is gone. */
-  | { readonly type: "initDone" }
-  | { readonly type: "apply"; readonly object: T }
-  | { readonly type: "delete"; readonly object: T };
-
-/** Why a watch ended; all but `failed` are part of ordinary life. */
-export type WatchEnd = "closed" | "idle" | "overdue" | "gone" | "no-watch-list" | "failed";
-
-/** Hears how the watcher fares. */
-export interface WatcherObserver {
-  /** The collection is complete and followed. */
-  live(): void;
-  ended(end: WatchEnd, error: unknown): void;
-}
-
-/** What a watcher needs. */
-export interface WatcherOptions<T> {
-  readonly source: ListWatch<T>;
-  readonly clock: Clock;
-  readonly sink: (event: WatcherEvent<T>) => void;
-  readonly observer?: WatcherObserver | undefined;
-  /** A number from 0 up to 1, for jitter. */
-  readonly random?: () => number;
-}
-
-/** A watch without a word for this long is resumed on a fresh connection: `fetch` never notices a half-open one. */
-export const IDLE_MS = 45_000;
-/** The first part of a watch-list that takes longer than this has lost its end on the way. */
-export const INITIAL_EVENTS_MS = 30_000;
-/** How long after its own time limit a server may still end a watch. */
-export const OVERDUE_MS = 15_000;
 /** A watch that lived this long was a healthy one: the next may start at once. */
-export const HEALTHY_MS = 10_000;
-/** So many reads in a row that are older than what was seen are no stale server any more, but the new truth. */
-const MAX_STALE_READS = 6;
-/** So many initial parts in a row that somebody cut short will not get through here. */
-const MAX_CUT_SHORT = 2;
+const HEALTHY_MS = 10_000;
 /** Delays between failed tries. */
-export const WATCH_BACKOFF = { baseMs: 1_000, maxMs: 30_000 };
+const WATCH_BACKOFF = { baseMs: 1_000, maxMs: 30_000 };
 
 /**
  * Runs until `signal` aborts. Never throws: what goes wrong is told to the observer and tried again, at once after a
@@ -65,7 +21,7 @@ export async function runWatcher<T extends Versioned>(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, observer, random = Math.random } = options;
-  const watcher = new Watcher(options);
+  const follower = new Follower(options);
   let failures = 0;
   /** The changes of way since the last healthy watch: each costs nothing, once. */
   const changesOfWay = new Set<WatchEnd>();
@@ -74,7 +30,7 @@ export async function runWatcher<T extends Versioned>(
     let error: unknown;
     let end: WatchEnd;
     try {
-      end = await watcher.follow(signal);
+      end = await follower.follow(signal);
     } catch (thrown) {
       error = thrown;
       end = "failed";
@@ -94,142 +50,4 @@ export async function runWatcher<T extends Versioned>(
     const asked = error instanceof ApiError ? error.retryAfterMs ?? 0 : 0;
     await sleep(clock, jittered(Math.max(delay, asked), random), signal);
   }
-}
-
-/** The state of one watcher between its connections. */
-class Watcher<T extends Versioned> {
-  readonly #options: WatcherOptions<T>;
-  /** Where the next watch resumes; undefined when everything must be read again. Never goes back. */
-  #version: string | undefined;
-  /** The newest version ever seen: a full read that is older comes from a stale server. */
-  #newest = "";
-  /** Whether the server sends initial events; remembered once it refused, or it never got through. */
-  #watchList = true;
-  /** How often in a row the initial events were cut short. */
-  #cutShort = 0;
-  /** Whether the next full read is a list, because the last one was cut short. */
-  #listNext = false;
-  /** How many full reads in a row were older than what was seen. */
-  #staleReads = 0;
-
-  constructor(options: WatcherOptions<T>) {
-    this.#options = options;
-  }
-
-  /** One connection's life: whatever has to be read first, then changes until the watch ends. */
-  async follow(signal: AbortSignal): Promise<WatchEnd> {
-    try {
-      if (this.#version === undefined && (!this.#watchList || this.#listNext)) await this.#list(signal);
-      const start: WatchStart = this.#version === undefined
-        ? { from: "initial-events" }
-        : { from: "version", resourceVersion: this.#version };
-      const end = await this.#watch(start, signal);
-      if (end === "gone") this.#version = undefined;
-      if (end === "no-watch-list") {
-        this.#listNext = true;
-        if (++this.#cutShort >= MAX_CUT_SHORT) this.#watchList = false;
-      }
-      return end;
-    } catch (error) {
-      if (error instanceof StaleListError) this.#staleReads++;
-      throw error;
-    }
-  }
-
-  async #list(signal: AbortSignal): Promise<void> {
-    const { source, sink } = this.#options;
-    const rewound = this.#rewind();
-    const version = await listPages(source, { newest: this.#newest, rewound, sink }, signal);
-    this.#listNext = false;
-    this.#complete(version);
-  }
-
-  /** Gives up what was seen, once the server has insisted for long enough on an older state. */
-  #rewind(): boolean {
-    const rewound = this.#staleReads >= MAX_STALE_READS;
-    if (rewound) this.#newest = "";
-    return rewound;
-  }
-
-  async #watch(start: WatchStart, signal: AbortSignal): Promise<WatchEnd> {
-    // Who hears of a complete list may have aborted already, and an aborted signal tells nobody any more.
-    if (signal.aborted) return "closed";
-    const { source, clock, random = Math.random } = this.#options;
-    const timeoutSeconds = Math.floor(240 + random() * 60);
-    using connection = linkedAbort(signal);
-    const give = (end: WatchEnd) => () => connection.abort(end);
-    const timers = new Map([["overdue", clock.after(timeoutSeconds * 1000 + OVERDUE_MS, give("overdue"))]]);
-    const restart = (name: string, ms: number, end: WatchEnd) => {
-      timers.get(name)?.();
-      timers.set(name, clock.after(ms, give(end)));
-    };
-    if (start.from === "initial-events") restart("initial", INITIAL_EVENTS_MS, "no-watch-list");
-    try {
-      const batches = await source.watch({ start, timeoutSeconds }, connection.signal);
-      if (start.from === "version") this.#options.observer?.live();
-      else this.#options.sink({ type: "init", rewound: this.#rewind() });
-      restart("idle", IDLE_MS, "idle");
-      for await (const batch of batches) {
-        restart("idle", IDLE_MS, "idle");
-        for (const event of batch) this.#take(event);
-        if (this.#version !== undefined) timers.get("initial")?.();
-      }
-      if (connection.signal.aborted) return connection.signal.reason;
-      // Somebody on the way ends what takes long: a page at a time will get through.
-      return this.#version === undefined ? "no-watch-list" : "closed";
-    } catch (error) {
-      if (connection.signal.aborted) return connection.signal.reason;
-      if (isGone(error)) return "gone";
-      if (this.#version !== undefined || !isRefusal(error)) throw error;
-      this.#watchList = false;
-      return "no-watch-list";
-    } finally {
-      for (const cancel of timers.values()) cancel();
-      connection.abort("closed");
-    }
-  }
-
-  /** Initial events come in any order; after them, what is not newer than all before is a repetition. */
-  #take(event: WatchEvent<T>): void {
-    const { sink } = this.#options;
-    switch (event.type) {
-      case "error":
-        throw event.error;
-      case "bookmark":
-        if (this.#version !== undefined) this.#advance(event.resourceVersion);
-        else if (event.initialEventsEnd) {
-          this.#cutShort = 0;
-          this.#complete(event.resourceVersion);
-        }
-        return;
-      case "apply":
-      case "delete":
-        if (this.#version !== undefined) {
-          if (this.#advance(event.object.resourceVersion)) sink({ type: event.type, object: event.object });
-        } else if (event.type === "apply") sink({ type: "initApply", object: event.object });
-        else sink({ type: "delete", object: event.object });
-        return;
-      default:
-        event satisfies never;
-    }
-  }
-
-  #complete(version: string): void {
-    if (isNewer(this.#newest, version)) throw new StaleListError(version, this.#newest);
-    this.#newest = this.#version = version;
-    this.#staleReads = 0;
-    this.#options.sink({ type: "initDone" });
-    this.#options.observer?.live();
-  }
-
-  #advance(version: string): boolean {
-    if (!isNewer(version, this.#newest)) return false;
-    this.#newest = this.#version = version;
-    return true;
-  }
-}
-
-/** Whether the server understood the request for initial events and will not serve it. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof ApiError && (error.code === 400 || error.code === 422);
 }

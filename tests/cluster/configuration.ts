@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { type CertificateAuthority, createSigningKey } from "./certificates.ts";
+import { type CertificateAuthority, createSigningKey } from "../../lib/sandbox/certificates.ts";
 
 /** The arguments of etcd. */
 export function etcdArguments(dir: string, clientUrl: string, peerUrl: string): string[] {

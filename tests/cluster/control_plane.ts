@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { findBinaries } from "./binaries.ts";
-import { type CertificatePair, createCertificateAuthority } from "./certificates.ts";
+import { type CertificatePair, createCertificateAuthority } from "../../lib/sandbox/certificates.ts";
 import { apiServerArguments, etcdArguments, writeFiles } from "./configuration.ts";
 import { type KubectlOptions, type KubectlResult, runKubectl } from "./kubectl.ts";
 import { pickPorts, type ServerProcess, startProcess } from "./processes.ts";

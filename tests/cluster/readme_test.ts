@@ -8,6 +8,7 @@ const ROOT = new URL("../../", import.meta.url);
 
 /** Commands that run a whole suite of tests: .ci/run runs the first, and this very test is part of the second. */
 const SUITES = ["npx -y deno@2.9.6 task test", "npx -y deno@2.9.6 task test:cluster"];
+const DEMO = "npx -y deno@2.9.6 task demo";
 const OPERATOR = "npx -y deno@2.9.6 run -A main.ts reconcile";
 
 Deno.test("every command of the README does what it says there", async () => {
@@ -23,6 +24,10 @@ Deno.test("every command of the README does what it says there", async () => {
   const outputs = new Map<string, string>();
   for (const command of commands) {
     if (SUITES.includes(command)) continue;
+    if (command === DEMO) {
+      await seeDemo(cluster);
+      continue;
+    }
     if (command !== OPERATOR) {
       outputs.set(command, await run(cluster, command));
       continue;
@@ -46,7 +51,9 @@ Deno.test("the README names every command and every metric that there is", async
   for (const [, name] of source.matchAll(/"((?:devopspolicy|process)_\w+)"/g)) {
     assert.ok(readme.includes(`\`${name}\``), `the README does not name the metric ${name}`);
   }
-  for (const name of ["crd install", "crd generate", "reconcile"]) assert.ok(readme.includes(name), name);
+  for (const name of ["demo", "crd install", "crd generate", "reconcile"]) {
+    assert.ok(readme.includes(name), name);
+  }
 });
 
 function shell({ kubeconfig }: ControlPlane, command: string): Deno.Command {
@@ -56,9 +63,24 @@ function shell({ kubeconfig }: ControlPlane, command: string): Deno.Command {
     env: { KUBECONFIG: kubeconfig },
     stdin: "null",
     detached: true,
+    signal: AbortSignal.timeout(180_000),
     stdout: "piped",
     stderr: "piped",
   });
+}
+
+/** Watches the demo to its end, and ends it as a person does. */
+async function seeDemo(cluster: ControlPlane): Promise<void> {
+  const demo = shell(cluster, DEMO).spawn();
+  let seen = "";
+  for await (const text of demo.stdout.pipeThrough(new TextDecoderStream())) {
+    seen += text;
+    if (seen.includes("The story is over")) Deno.kill(-demo.pid, "SIGINT");
+  }
+  await demo.stderr.cancel();
+  await demo.status;
+  assert.match(seen, /▶ The story is over; the cluster is yours until Ctrl\+C\n/);
+  assert.match(seen, /^staging\/strict .* breaks-pending-duration: Pending for longer than 3 s$/m);
 }
 
 async function run(cluster: ControlPlane, command: string): Promise<string> {

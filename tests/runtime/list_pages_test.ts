@@ -5,7 +5,7 @@ import { ApiError, ConnectionError } from "../../lib/api/errors.ts";
 import type { Versioned } from "../../lib/api/object.ts";
 import type { ListPage } from "../../lib/api/ports.ts";
 import { listPages, PAGE_SIZE, StaleListError } from "../../lib/runtime/list_pages.ts";
-import type { WatcherEvent } from "../../lib/runtime/watcher.ts";
+import type { WatcherEvent } from "../../lib/runtime/watcher_event.ts";
 import { type ListCall, ScriptedSource } from "../support/scripted_source.ts";
 import { thing, written } from "../support/things.ts";
 

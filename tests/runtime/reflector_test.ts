@@ -6,7 +6,7 @@ import { ApiError, ConnectionError } from "../../lib/api/errors.ts";
 import { isNewer, type Versioned } from "../../lib/api/object.ts";
 import { reflect, runReflector } from "../../lib/runtime/reflector.ts";
 import { Store } from "../../lib/runtime/store.ts";
-import type { WatcherEvent } from "../../lib/runtime/watcher.ts";
+import type { WatcherEvent } from "../../lib/runtime/watcher_event.ts";
 import { ManualClock, settled } from "../support/manual_clock.ts";
 import { ScriptedSource, type WatchCall } from "../support/scripted_source.ts";
 import { initialEnd, thing, written } from "../support/things.ts";

@@ -1,0 +1,123 @@
+/** `kube-devops demo`: the operator at work on an API server of its own, with a story to watch. */
+
+import { linkedAbort } from "../api/abort.ts";
+import { sleep } from "../api/clock.ts";
+import type { Logger } from "../api/logger.ts";
+import { httpCluster } from "../kube/cluster.ts";
+import { explain } from "../kube/explain.ts";
+import { Transport } from "../kube/transport.ts";
+import { runOperator } from "../operator/run.ts";
+import { policyCrd } from "../policy/crd.ts";
+import { SYSTEM_NAMESPACES } from "../policy/namespaces.ts";
+import { startSandbox } from "../sandbox/mod.ts";
+import { Admin } from "./demo/admin.ts";
+import { credentialsOf, directFetch, invite } from "./demo/join.ts";
+import { loadScene } from "./demo/load.ts";
+import { play } from "./demo/play.ts";
+import { liveStage, plainStage, type Stage } from "./demo/stage.ts";
+import { STORY } from "./demo/story.ts";
+import { readEnvironment } from "./environment.ts";
+import { EXIT, ExitError } from "./exit.ts";
+import { print } from "./output.ts";
+import { onStopSignal } from "./stop_signal.ts";
+import { systemClock } from "./system_clock.ts";
+import { VERSION } from "./version.ts";
+
+/** The flags of the command. */
+export interface DemoOptions {
+  /** Play the story once without pauses, and tell with the exit code whether all of it came true. */
+  readonly once?: boolean;
+  /** The port of the API server; 0 for a free one. */
+  readonly port: number;
+  readonly pods: number;
+  readonly policies: number;
+}
+
+/** How long the result of a scene stays on the screen before the next. */
+const SCENE_MS = 4_000;
+const REDRAW_MS = 250;
+const REQUEUE_MS = 30_000;
+
+/** Plays until the story is over (`--once`) or until Ctrl+C. */
+export async function demo({ once = false, port, pods, policies }: DemoOptions): Promise<void> {
+  const stop = onStopSignal();
+  using end = linkedAbort(stop.signal);
+  await using sandbox = await startSandbox({ clock: systemClock, port });
+  const credentials = credentialsOf(sandbox);
+  const transport = new Transport({ credentials, userAgent: `kube-devops/${VERSION}` });
+  const admin = new Admin(sandbox.url, transport.fetch(end.signal));
+  await admin.create(policyCrd());
+
+  const stage = chooseStage(once);
+  const load = loadScene({ pods, policies });
+  if (policies > 0) {
+    stage.note(`Filling the cluster: ${load.title}`);
+    await load.act(new Admin(sandbox.url, directFetch(sandbox)));
+  }
+  await using invitation = await invite(sandbox.kubeconfig);
+  if (!once) stage.note(`${invitation.text}\nCtrl+C ends it.`);
+  const operator = runOperator({
+    cluster: httpCluster(transport, systemClock),
+    clock: systemClock,
+    log: warningsOn(stage),
+    version: VERSION,
+    namespaces: [],
+    systemNamespaces: SYSTEM_NAMESPACES,
+    requeueMs: REQUEUE_MS,
+    listenOn: undefined,
+    memory: () => Deno.memoryUsage(),
+    explain: (error, what) => explain(error, credentials, what),
+    isHopeless: () => false,
+    onStatus: (change) => stage.status(change),
+  }, end.signal);
+  const redrawing = redraw(stage, admin, end.signal);
+
+  try {
+    const scenes = policies > 0 ? [{ ...load, act: async () => {} }, ...STORY] : STORY;
+    const pauseMs = once ? 0 : SCENE_MS;
+    const missed = await play(scenes, {
+      admin,
+      clock: systemClock,
+      onScene: (title) => stage.scene(title),
+      pauseMs,
+    }, end.signal);
+    if (missed !== undefined) throw new ExitError(EXIT.no, missed);
+    if (!once && !end.signal.aborted) {
+      stage.scene("The story is over; the cluster is yours until Ctrl+C");
+      await new Promise<void>((resolve) => end.signal.addEventListener("abort", () => resolve()));
+    }
+    if (once) stage.policies(await admin.policies());
+  } finally {
+    end.abort();
+    await Promise.allSettled([operator, redrawing]);
+    stage[Symbol.dispose]();
+    transport.close();
+    stop.close();
+  }
+  if (once) {
+    print(`All ${STORY.length} scenes came true. ${Math.round(Deno.memoryUsage().rss / 1e6)} MB of memory.`);
+  }
+}
+
+/** A live table for a person at a terminal; lines for anybody else, and for whoever wants no colours or moving cursor. */
+function chooseStage(once: boolean): Stage {
+  const { NO_COLOR, CI } = readEnvironment(["NO_COLOR", "CI"]);
+  if (once || !Deno.stdout.isTerminal() || NO_COLOR !== undefined || CI !== undefined) {
+    return plainStage(print);
+  }
+  return liveStage({ print, columns: () => Deno.consoleSize().columns });
+}
+
+async function redraw(stage: Stage, admin: Admin, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    stage.policies(await admin.policies());
+    await sleep(systemClock, REDRAW_MS, signal);
+  }
+}
+
+/** A log of which only warnings are shown: the rest of what happens is on the stage. */
+function warningsOn(stage: Stage): Logger {
+  const warn = (message: string, properties: Record<string, unknown> = {}) =>
+    stage.note(`warning: ${message} ${properties.problem ?? ""}`.trim());
+  return { debug() {}, info() {}, warn, error: warn };
+}

@@ -1,0 +1,168 @@
+/** One watcher's connections, one after the other: each resumes where the last one ended, or reads everything again. */
+
+import { linkedAbort } from "../api/abort.ts";
+import type { Clock } from "../api/clock.ts";
+import { ApiError, isGone } from "../api/errors.ts";
+import { isNewer, type Versioned } from "../api/object.ts";
+import type { ListWatch, WatchEvent, WatchStart } from "../api/ports.ts";
+import { listPages, StaleListError } from "./list_pages.ts";
+import type { WatchEnd, WatcherEvent, WatcherObserver } from "./watcher_event.ts";
+
+/** What a watcher needs. */
+export interface WatcherOptions<T> {
+  readonly source: ListWatch<T>;
+  readonly clock: Clock;
+  readonly sink: (event: WatcherEvent<T>) => void;
+  readonly observer?: WatcherObserver | undefined;
+  /** A number from 0 up to 1, for jitter. */
+  readonly random?: () => number;
+}
+
+/** A watch without a word for this long is resumed on a fresh connection: `fetch` never notices a half-open one. */
+const IDLE_MS = 45_000;
+/** The first part of a watch-list that takes longer than this has lost its end on the way. */
+const INITIAL_EVENTS_MS = 30_000;
+/** How long after its own time limit a server may still end a watch. */
+const OVERDUE_MS = 15_000;
+/** So many reads in a row that are older than what was seen are no stale server any more, but the new truth. */
+const MAX_STALE_READS = 6;
+/** So many initial parts in a row that somebody cut short will not get through here. */
+const MAX_CUT_SHORT = 2;
+
+/** The state of a watcher between its connections. */
+export class Follower<T extends Versioned> {
+  readonly #options: WatcherOptions<T>;
+  /** Where the next watch resumes; undefined when everything must be read again. */
+  #version: string | undefined;
+  /** The newest version ever seen: a full read that is older comes from a stale server. */
+  #newest = "";
+  /** Whether the server sends initial events; remembered once it refused, or it never got through. */
+  #watchList = true;
+  /** How often in a row the initial events were cut short. */
+  #cutShort = 0;
+  /** Whether the next full read is a list, because the last one was cut short. */
+  #listNext = false;
+  /** How many full reads in a row were older than what was seen. */
+  #staleReads = 0;
+
+  constructor(options: WatcherOptions<T>) {
+    this.#options = options;
+  }
+
+  /** One connection's life: whatever has to be read first, then changes until the watch ends. */
+  async follow(signal: AbortSignal): Promise<WatchEnd> {
+    try {
+      if (this.#version === undefined && (!this.#watchList || this.#listNext)) await this.#list(signal);
+      const start: WatchStart = this.#version === undefined
+        ? { from: "initial-events" }
+        : { from: "version", resourceVersion: this.#version };
+      const end = await this.#watch(start, signal);
+      if (end === "gone") this.#version = undefined;
+      if (end === "no-watch-list") {
+        this.#listNext = true;
+        if (++this.#cutShort >= MAX_CUT_SHORT) this.#watchList = false;
+      }
+      return end;
+    } catch (error) {
+      if (error instanceof StaleListError) this.#staleReads++;
+      throw error;
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { source, sink } = this.#options;
+    const rewound = this.#rewind();
+    const version = await listPages(source, { newest: this.#newest, rewound, sink }, signal);
+    this.#listNext = false;
+    this.#complete(version);
+  }
+
+  /** Gives up what was seen, once the server has insisted for long enough on an older state. */
+  #rewind(): boolean {
+    const rewound = this.#staleReads >= MAX_STALE_READS;
+    if (rewound) this.#newest = "";
+    return rewound;
+  }
+
+  async #watch(start: WatchStart, signal: AbortSignal): Promise<WatchEnd> {
+    // Who hears of a complete list may have aborted already, and an aborted signal tells nobody any more.
+    if (signal.aborted) return "closed";
+    const { source, clock, random = Math.random } = this.#options;
+    const timeoutSeconds = Math.floor(240 + random() * 60);
+    using connection = linkedAbort(signal);
+    const give = (end: WatchEnd) => () => connection.abort(end);
+    const timers = new Map([["overdue", clock.after(timeoutSeconds * 1000 + OVERDUE_MS, give("overdue"))]]);
+    const restart = (name: string, ms: number, end: WatchEnd) => {
+      timers.get(name)?.();
+      timers.set(name, clock.after(ms, give(end)));
+    };
+    if (start.from === "initial-events") restart("initial", INITIAL_EVENTS_MS, "no-watch-list");
+    try {
+      const batches = await source.watch({ start, timeoutSeconds }, connection.signal);
+      if (start.from === "version") this.#options.observer?.live();
+      else this.#options.sink({ type: "init", rewound: this.#rewind() });
+      restart("idle", IDLE_MS, "idle");
+      for await (const batch of batches) {
+        restart("idle", IDLE_MS, "idle");
+        for (const event of batch) this.#take(event);
+        if (this.#version !== undefined) timers.get("initial")?.();
+      }
+      if (connection.signal.aborted) return connection.signal.reason;
+      // Somebody on the way ends what takes long: a page at a time will get through.
+      return this.#version === undefined ? "no-watch-list" : "closed";
+    } catch (error) {
+      if (connection.signal.aborted) return connection.signal.reason;
+      if (isGone(error)) return "gone";
+      if (this.#version !== undefined || !isRefusal(error)) throw error;
+      this.#watchList = false;
+      return "no-watch-list";
+    } finally {
+      for (const cancel of timers.values()) cancel();
+      connection.abort("closed");
+    }
+  }
+
+  /** Initial events come in any order; after them, what is not newer than all before is a repetition. */
+  #take(event: WatchEvent<T>): void {
+    const { sink } = this.#options;
+    switch (event.type) {
+      case "error":
+        throw event.error;
+      case "bookmark":
+        if (this.#version !== undefined) this.#advance(event.resourceVersion);
+        else if (event.initialEventsEnd) {
+          this.#cutShort = 0;
+          this.#complete(event.resourceVersion);
+        }
+        return;
+      case "apply":
+      case "delete":
+        if (this.#version !== undefined) {
+          if (this.#advance(event.object.resourceVersion)) sink({ type: event.type, object: event.object });
+        } else if (event.type === "apply") sink({ type: "initApply", object: event.object });
+        else sink({ type: "delete", object: event.object });
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #complete(version: string): void {
+    if (isNewer(this.#newest, version)) throw new StaleListError(version, this.#newest);
+    this.#newest = this.#version = version;
+    this.#staleReads = 0;
+    this.#options.sink({ type: "initDone" });
+    this.#options.observer?.live();
+  }
+
+  #advance(version: string): boolean {
+    if (!isNewer(version, this.#newest)) return false;
+    this.#newest = this.#version = version;
+    return true;
+  }
+}
+
+/** Whether the server understood the request for initial events and will not serve it. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && (error.code === 400 || error.code === 422);
+}

@@ -1,0 +1,24 @@
+/** What a watcher tells: of its collection to the store, and of itself to whoever cares for its health. */
+
+/** What a collection goes through, as its store needs to know it. */
+export type WatcherEvent<T> =
+  /**
+   * A full read begins; it may begin again before it is done. When it is `rewound`, the server has gone back to an older
+   * state for good (it was restored from a backup), and no version known before means anything.
+   */
+  | { readonly type: "init"; readonly rewound: boolean }
+  | { readonly type: "initApply"; readonly object: T }
+  /** The full read is complete: whatever it did not name is gone. */
+  | { readonly type: "initDone" }
+  | { readonly type: "apply"; readonly object: T }
+  | { readonly type: "delete"; readonly object: T };
+
+/** Why a watch ended; all but `failed` are part of ordinary life. */
+export type WatchEnd = "closed" | "idle" | "overdue" | "gone" | "no-watch-list" | "failed";
+
+/** Hears how the watcher fares. */
+export interface WatcherObserver {
+  /** The collection is complete and followed. */
+  live(): void;
+  ended(end: WatchEnd, error: unknown): void;
+}
