@@ -1,9 +1,8 @@
 /** Writes every generated file: `deno task generate`; or, with `--check`, fails if one is not what it should be. */
 
 import { parseArgs } from "node:util";
-import { stringify } from "yaml";
+import { crdYaml } from "../lib/cli/crd_generate.ts";
 import { CHECKS } from "../lib/policy/checks/mod.ts";
-import { policyCrd } from "../lib/policy/crd.ts";
 import { apiTypes } from "./generate/api_types.ts";
 import { checksTable, replaceBetweenMarks } from "./generate/checks_table.ts";
 import { openApiFromServer } from "./generate/from_server.ts";
@@ -22,11 +21,7 @@ const openApi = options["from-server"] ? await openApiFromServer() : JSON.parse(
 
 /** Each file by its path, and what it should hold. */
 const files: Record<string, string> = {
-  "crds/devopspolicies.yaml": stringify(policyCrd(), {
-    version: "1.1",
-    aliasDuplicateObjects: false,
-    lineWidth: 110,
-  }),
+  "crds/devopspolicies.yaml": crdYaml(),
   [OPENAPI]: JSON.stringify(openApi, null, 2) + "\n",
   "lib/kube/generated/api.ts": await apiTypes(openApi),
   "README.md": replaceBetweenMarks(await read("README.md"), "checks", checksTable(CHECKS)),

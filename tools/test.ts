@@ -21,6 +21,7 @@ const LOCAL: readonly Suite[] = [
       "tests/cli",
 
       "tests/contract",
+      "tests/sandbox",
       "tests/tools",
     ],
   },

@@ -1,7 +1,6 @@
 /** Connects a command to the cluster that its flags and the environment name. */
 
-import { ConnectionError, CredentialsError } from "../api/errors.ts";
-import { ApiError } from "../api/errors.ts";
+import { ApiError, ConnectionError, CredentialsError } from "../api/errors.ts";
 import type { Credentials } from "../kube/credentials.ts";
 import { explain } from "../kube/explain.ts";
 import { CREDENTIAL_VARIABLES, type CredentialFlags, findCredentials } from "../kube/find_credentials.ts";

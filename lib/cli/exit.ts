@@ -3,7 +3,7 @@
 /** What the program's exit code tells a script. */
 export const EXIT = {
   ok: 0,
-  /** The answer to what was asked is no. */
+  /** The answer to what was asked is no, or there was nowhere to write it. */
   no: 1,
   /** Wrong flags or arguments. */
   usage: 2,

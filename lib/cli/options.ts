@@ -9,6 +9,14 @@ export function collect<T>(
   return (value, previous) => [...new Set([...previous, parse(value)])];
 }
 
+/** Any text but none: an empty flag comes from a shell variable that is not set. */
+export function notEmpty(what: string): (value: string) => string {
+  return (value) => {
+    if (value !== "") return value;
+    throw new InvalidArgumentError(`It is empty: write ${what}.`);
+  };
+}
+
 /** A namespace name, as API servers allow it. */
 export function namespaceOption(value: string): string {
   if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return value;
@@ -38,4 +46,11 @@ export function addressOption(value: string): { hostname: string; port: number }
 /** Comma-separated values, gathered over repetitions of the flag. */
 export function listOption(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, ...value.split(",").map((part) => part.trim()).filter((part) => part !== "")];
+}
+
+/** A whole number from 0 to 1,000,000. */
+export function countOption(value: string): number {
+  const count = Number(value);
+  if (/^\d+$/.test(value) && count <= 1_000_000) return count;
+  throw new InvalidArgumentError("Write a whole number from 0 to 1000000.");
 }

@@ -1,33 +1,60 @@
 /** What the program prints: results to stdout, everything else to stderr. */
 
+import { EXIT, ExitError } from "./exit.ts";
+
 const encoder = new TextEncoder();
 
-/** Writes a result to stdout. A reader that has seen enough (`| head`) is no error. */
+/**
+ * Writes a result to stdout. A reader that has seen enough (`| head`) is no error.
+ *
+ * @throws {ExitError} when stdout cannot be written, a full disk behind it, say: then there is no result
+ */
 export function print(text: string): void {
-  write(Deno.stdout, text);
+  try {
+    write(Deno.stdout, `${text}\n`);
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) return;
+    throw new ExitError(EXIT.no, `Cannot write the result: ${(error as Error).message}.`, { cause: error });
+  }
 }
 
-/** Tells the person something that is not the result. */
+/** Shows the person at the terminal what happens meanwhile; a terminal that is gone is no reason to stop working. */
+export function show(text: string): void {
+  try {
+    write(Deno.stdout, `${text}\n`);
+  } catch {
+    // Nobody is there to read it.
+  }
+}
+
+/** Tells the person something that is not the result; when stderr cannot be written, nobody. */
 export function tell(text: string): void {
-  write(Deno.stderr, text);
+  try {
+    write(Deno.stderr, `${text}\n`);
+  } catch {
+    // There is nowhere left to say so.
+  }
 }
 
-/** Stderr as a stream that leaves stderr open when it is closed: there may be something to tell after the last log. */
+/**
+ * Stderr as a stream that leaves stderr open when it is closed: there may be something to tell after the last log.
+ * What cannot be written is dropped: a full disk or a reader that went away must not end the operator.
+ */
 export function stderrStream(): WritableStream<Uint8Array> {
   return new WritableStream({
     async write(bytes) {
-      for (let written = 0; written < bytes.length;) {
-        written += await Deno.stderr.write(bytes.subarray(written));
+      try {
+        for (let written = 0; written < bytes.length;) {
+          written += await Deno.stderr.write(bytes.subarray(written));
+        }
+      } catch {
+        // There is nowhere left to say so.
       }
     },
   });
 }
 
 function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  const bytes = encoder.encode(`${text}\n`);
-  try {
-    for (let written = 0; written < bytes.length;) written += stream.writeSync(bytes.subarray(written));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-  }
+  const bytes = encoder.encode(text);
+  for (let written = 0; written < bytes.length;) written += stream.writeSync(bytes.subarray(written));
 }

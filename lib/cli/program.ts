@@ -1,7 +1,16 @@
 /** The commands and their flags; what a command needs is loaded when it runs. */
 
 import { Command, Option } from "commander";
-import { addressOption, collect, durationOption, listOption, namespaceOption } from "./options.ts";
+import {
+  addressOption,
+  collect,
+  countOption,
+  durationOption,
+  listOption,
+  namespaceOption,
+  notEmpty,
+} from "./options.ts";
+import { print, tell } from "./output.ts";
 
 /** The whole command line. */
 export function createProgram(): Command {
@@ -10,6 +19,7 @@ export function createProgram(): Command {
     .addHelpText("after", EXAMPLES)
     .showHelpAfterError("(see --help)")
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: (text) => tell(text.trimEnd()) })
     .exitOverride();
 
   const crd = program.command("crd").description("generate or install the CustomResourceDefinition")
@@ -55,6 +65,23 @@ export function createProgram(): Command {
     .addHelpText("after", RECONCILE_EXAMPLES)
     .action(async (options) => (await import("./reconcile.ts")).reconcile(options));
 
+  program.command("demo")
+    .description("show the operator at work on an in-memory API server of its own; no cluster needed")
+    .option("--once", "play the story once, without a terminal, and exit 0 only if all of it came true")
+    .addOption(
+      new Option("--port <port>", "the port of the API server; 0 for a free one").argParser(countOption)
+        .default(0, "free"),
+    )
+    .addOption(new Option("--pods <count>", "start with this many pods").argParser(countOption).default(0))
+    .addOption(
+      new Option("--policies <count>", "start with this many policies").argParser(countOption).default(0),
+    )
+    .addHelpText(
+      "after",
+      "\nExamples:\n  kube-devops demo\n  kube-devops demo --once\n  kube-devops demo --pods 20000 --policies 200",
+    )
+    .action(async (options) => (await import("./demo.ts")).demo(options));
+
   program.command("version")
     .description("print the version")
     .addHelpText("after", "\nExample:\n  kube-devops version")
@@ -65,8 +92,16 @@ export function createProgram(): Command {
 /** The flags of every command that talks to a cluster. */
 function withCluster(command: Command): Command {
   return command
-    .option("--kubeconfig <file>", "the kubeconfig to use instead of KUBECONFIG or ~/.kube/config")
-    .option("--context <name>", "the context to use instead of the current one");
+    .option(
+      "--kubeconfig <file>",
+      "the kubeconfig to use instead of KUBECONFIG or ~/.kube/config",
+      notEmpty("the path of a kubeconfig"),
+    )
+    .option(
+      "--context <name>",
+      "the context to use instead of the current one",
+      notEmpty("the name of a context"),
+    );
 }
 
 const EXAMPLES = `

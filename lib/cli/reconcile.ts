@@ -3,7 +3,8 @@
 import { ApiError } from "../api/errors.ts";
 import { POLICY_RESOURCE } from "../api/devops_policy.ts";
 import { httpCluster } from "../kube/cluster.ts";
-import { explain, isHopeless } from "../kube/explain.ts";
+import { explain } from "../kube/explain.ts";
+import { isHopeless } from "../kube/hopeless.ts";
 import type { StatusChange } from "../operator/context.ts";
 import { type OperatorOptions, runOperator } from "../operator/run.ts";
 import { type ListenAddress, ListenError } from "../operator/server.ts";
@@ -12,8 +13,8 @@ import { changePatterns, PatternError } from "../policy/namespaces.ts";
 import { type ClusterAccess, withClusterAccess } from "./connect.ts";
 import { EXIT, ExitError } from "./exit.ts";
 import { startLogging } from "./logging.ts";
-import { print, stderrStream } from "./output.ts";
-import { bannerLine, statusLine } from "./status_lines.ts";
+import { show, stderrStream } from "./output.ts";
+import { bannerLine, statusLine, statusProperties } from "./status_lines.ts";
 import { onStopSignal } from "./stop_signal.ts";
 import { systemClock } from "./system_clock.ts";
 import { VERSION } from "./version.ts";
@@ -56,7 +57,7 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
         },
       }, stop.signal);
       if (Deno.stdout.isTerminal()) {
-        print(bannerLine({ changes: written, ms: systemClock.monotonic() - startedAt }));
+        show(bannerLine({ changes: written, ms: systemClock.monotonic() - startedAt }));
       } else log.info("stopped", { statusChanges: written });
     } catch (error) {
       if (error instanceof ListenError) throw new ExitError(EXIT.usage, error.message, { cause: error });
@@ -94,14 +95,8 @@ function tellStatus(
   change: StatusChange,
   log: { info(message: string, properties: Record<string, unknown>): void },
 ): void {
-  if (Deno.stdout.isTerminal()) return print(statusLine(change, new Date()));
-  const { namespace, name, status } = change;
-  // Not as `message`, which would take the place of the record's own.
-  log.info("status changed", {
-    policy: `${namespace}/${name}`,
-    score: status.healthScore,
-    result: status.message,
-  });
+  if (Deno.stdout.isTerminal()) return show(statusLine(change, new Date()));
+  log.info("status changed", statusProperties(change));
 }
 
 function toPatterns(changes: readonly string[]): readonly string[] {

@@ -1,4 +1,4 @@
-/** The lines that `reconcile` shows on a terminal. */
+/** What `reconcile` says of changed statuses: lines on a terminal, properties in a log. */
 
 import { escapeText } from "../api/text.ts";
 import type { StatusChange } from "../operator/context.ts";
@@ -12,6 +12,15 @@ export function statusLine({ namespace, name, status }: StatusChange, now: Date)
     ? `${classification} — score ${healthScore}/100, ${violations} violations, ${pods} pods`
     : `${ready?.reason} — ${escapeText(ready?.message ?? "")}`;
   return `[${time}] ${namespace}/${name}: ${said}`;
+}
+
+/** The same for the log: the figures, or why they are not of now. None is called `message`, which is the record's own. */
+export function statusProperties({ namespace, name, status }: StatusChange): Record<string, unknown> {
+  const policy = `${namespace}/${name}`;
+  const ready = status.conditions?.find(({ type }) => type === "Ready");
+  return ready?.status === "True"
+    ? { policy, score: status.healthScore, result: status.message }
+    : { policy, reason: ready?.reason, problem: ready?.message };
 }
 
 /** What is shown last. */

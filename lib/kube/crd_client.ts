@@ -1,8 +1,8 @@
-/** Reads, creates and updates a CustomResourceDefinition. */
+/** Reads, creates and updates a CustomResourceDefinition, and tells whether its objects are served. */
 
 import type { Clock } from "../api/clock.ts";
 import { FIELD_MANAGER } from "../api/devops_policy.ts";
-import { isNotFound } from "../api/errors.ts";
+import { ApiError, isNotFound, isTransient } from "../api/errors.ts";
 import { answer, createApiClient } from "./client.ts";
 import { withDeadline } from "./deadline.ts";
 import type { components } from "./generated/api.ts";
@@ -26,22 +26,21 @@ export interface CrdClient {
     change: { readonly resourceVersion: string; readonly spec: CustomResourceDefinition["spec"] },
     signal: AbortSignal,
   ): Promise<void>;
+  /** Whether the server answers for policies as of now; it may take a moment after the definition is established. */
+  servesPolicies(signal: AbortSignal): Promise<boolean>;
 }
 
 /** A client whose calls are repeated on passing errors. */
 export function createCrdClient(transport: Transport, clock: Clock): CrdClient {
   const api = createApiClient(transport);
   const collection = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  const policies = "/apis/devops.stochastic.io/v1/devopspolicies";
   const { server } = transport;
-  const call = <T>(
-    request: (fetch: Fetch) => Promise<{ data?: T; error?: unknown; response: Response }>,
-    signal: AbortSignal,
-  ) =>
-    withRetry(
-      () => withDeadline((signal) => answer(request(transport.fetch(signal)), server), { server }, signal),
-      { clock },
-      signal,
-    );
+  type Request<T> = (fetch: Fetch) => Promise<{ data?: T; error?: unknown; response: Response }>;
+  const once = <T>(request: Request<T>, signal: AbortSignal) =>
+    withDeadline((signal) => answer(request(transport.fetch(signal)), server), { server }, signal);
+  const call = <T>(request: Request<T>, signal: AbortSignal) =>
+    withRetry(() => once(request, signal), { clock }, signal);
   const query = { fieldManager: FIELD_MANAGER };
 
   return {
@@ -69,6 +68,19 @@ export function createCrdClient(transport: Transport, clock: Clock): CrdClient {
           body: { metadata: { resourceVersion }, spec },
           fetch,
         }), signal);
+    },
+
+    async servesPolicies(signal) {
+      try {
+        const query = { limit: 1 };
+        await once((fetch) => api.GET(policies, { params: { query }, fetch }), signal);
+        return true;
+      } catch (error) {
+        // Who may not list policies cannot tell, and is not kept waiting.
+        if (error instanceof ApiError && error.code === 403) return true;
+        if (isNotFound(error) || isTransient(error)) return false;
+        throw error;
+      }
     },
   };
 }

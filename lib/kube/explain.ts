@@ -33,10 +33,3 @@ function explainRefusal({ code, message }: ApiError, { server, origin }: Who, wh
       return `Cannot ${what}: ${server} answers ${code}: ${message.replace(/\.$/, "")}. (${origin})`;
   }
 }
-
-/** Whether trying again is pointless until somebody changes the credentials or the address. */
-export function isHopeless(error: unknown, { renews }: Pick<Credentials, "renews">): boolean {
-  if (error instanceof ConnectionError) return error.problem === "tls";
-  if (error instanceof ApiError) return error.code === 401 && !renews;
-  return error instanceof Error && error.name === "CredentialsError";
-}

@@ -1,7 +1,8 @@
 /** Credentials from kubeconfig files, through the library that knows every kind of user entry. */
 
 import { CredentialsError } from "../api/errors.ts";
-import type { Access, Credentials } from "./credentials.ts";
+import { escapeText } from "../api/text.ts";
+import { type Access, type Credentials, sendable } from "./credentials.ts";
 import { refuseUnsupported, unreadSettings } from "./kubeconfig_settings.ts";
 
 /** How long an access is used before the library is asked again: plugins and token files have their own expiry. */
@@ -55,13 +56,16 @@ export async function kubeconfigCredentials({ paths, context }: KubeconfigChoice
   const source = loaded.find(({ config }) => config.getUsers().some((entry) => entry.name === user.name));
   refuseUnsupported({ cluster, user, unread: source?.unread.get(user.name), context: name });
   let known: { readonly access: Access; readonly at: number } | undefined;
+  const origin = `context "${escapeText(name)}"`;
+  const proxy = cluster.proxyUrl ? { proxy: cluster.proxyUrl } : {};
   const credentials: Credentials = {
     server: cluster.server.replace(/\/+$/, ""),
-    origin: `context "${name}"`,
+    origin,
     renews: false,
     async access() {
       if (known === undefined || performance.now() - known.at > REFRESH_MS) {
-        const access = cluster.server.startsWith("http:") ? ANONYMOUS : await toAccess(config, name);
+        const own = cluster.server.startsWith("http:") ? ANONYMOUS : await toAccess(config, origin);
+        const access = { ...own, ...proxy };
         known = { access, at: performance.now() };
       }
       return known.access;
@@ -77,18 +81,29 @@ export async function kubeconfigCredentials({ paths, context }: KubeconfigChoice
 function load(library: Library, path: string): Loaded {
   const config = new library.KubeConfig();
   try {
+    const content = library.loadYaml(Deno.readTextFileSync(path));
+    if (typeof content !== "object" || content === null || Array.isArray(content)) {
+      throw new TypeError("A kubeconfig is a map.");
+    }
     config.loadFromFile(path);
-    return { config, unread: unreadSettings(library.loadYaml(Deno.readTextFileSync(path))) };
+    return { config, unread: unreadSettings(content) };
   } catch (error) {
-    // The library takes for granted that the file holds a map.
-    const reason = error instanceof TypeError ? "it is empty or no kubeconfig" : firstLine(error);
     throw new CredentialsError(
-      `Cannot read the kubeconfig ${path}: ${reason}. Check the file or pass --kubeconfig.`,
-      {
-        cause: error,
-      },
+      `Cannot read the kubeconfig ${path}: ${unreadable(error)}. Check the file or pass --kubeconfig.`,
+      { cause: error },
     );
   }
+}
+
+/** Why a file is no kubeconfig, without its path: whoever says this has named it. */
+function unreadable(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  const said = firstLine(error);
+  // The library takes for granted that a map holds lists and maps, and says of nothing that it cannot be loaded.
+  const isNone = error instanceof TypeError || /input is empty|^Failed to load YAML$/.test(said);
+  return isNone ? "it is empty or no kubeconfig" : said;
 }
 
 function merge(library: Library, configs: readonly KubeConfig[]): KubeConfig {
@@ -125,7 +140,7 @@ function chooseContext(config: KubeConfig, asked: string | undefined, files: str
   return name;
 }
 
-async function toAccess(config: KubeConfig, context: string): Promise<Access> {
+async function toAccess(config: KubeConfig, origin: string): Promise<Access> {
   const options: Parameters<KubeConfig["applyToHTTPSOptions"]>[0] = {};
   try {
     await config.applyToHTTPSOptions(options);
@@ -134,21 +149,21 @@ async function toAccess(config: KubeConfig, context: string): Promise<Access> {
     const reason = error instanceof SyntaxError || error instanceof TypeError
       ? "its plugin printed no credential"
       : firstLine(error) || "its plugin failed without a word";
-    throw new CredentialsError(`Cannot get the credentials of context "${context}": ${reason}.`, {
+    throw new CredentialsError(`Cannot get the credentials of ${origin}: ${reason}.`, {
       cause: error,
     });
   }
   const [cert, key] = [toPem(options.cert), toPem(options.key)];
   if ((cert === undefined) !== (key === undefined)) {
-    throw new CredentialsError(
-      `Context "${context}" has a client ${
-        cert ? "certificate without its key" : "key without its certificate"
-      }.`,
-    );
+    const half = cert ? "certificate without its key" : "key without its certificate";
+    throw new CredentialsError(`The user of ${origin} has a client ${half}.`);
   }
   return {
-    headers: Object.fromEntries(
-      Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
+    headers: sendable(
+      Object.fromEntries(
+        Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
+      ),
+      origin,
     ),
     tls: {
       ca: toPem(options.ca),

@@ -47,11 +47,17 @@ export function refuseUnsupported({ cluster, user, unread, context }: Entries): 
   if (!URL.canParse(cluster.server) || !/^https?:$/.test(new URL(cluster.server).protocol)) {
     refuse(`the server address "${cluster.server}"`, "write it as https://host:port");
   }
+  if (/^https?:\/\/[^/]*@/.test(cluster.server)) {
+    refuse("a user name in the server's address", "put a token or a client certificate into the user entry");
+  }
   if (cluster.skipTLSVerify) {
     refuse("insecure-skip-tls-verify", "put the cluster's CA into certificate-authority");
   }
   if (cluster.tlsServerName) refuse("tls-server-name", "use a server address that the certificate names");
-  if (cluster.proxyUrl) refuse("proxy-url", "set HTTPS_PROXY instead");
+  // Neither address is repeated: it may hold a password.
+  if (cluster.proxyUrl && !/^(https?|socks5h?):$/.test(URL.parse(cluster.proxyUrl)?.protocol ?? "")) {
+    refuse("a proxy-url that is no address of an HTTP or SOCKS 5 proxy", "write it as http://host:port");
+  }
   if (user.username) refuse("a username and password", "API servers accept a token or a client certificate");
   for (const [setting, instead] of Object.entries(UNREAD)) if (setting === unread) refuse(setting, instead);
 }

@@ -1,6 +1,7 @@
 /** Tells what kept us from an answer, from the words in which the runtime's `fetch` says it. */
 
 import { ConnectionError, type ConnectionProblem } from "../api/errors.ts";
+import { escapeText } from "../api/text.ts";
 
 /** What the runtime says, what it means, and how to say it to a person; the first match counts. */
 const KNOWN: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
@@ -16,6 +17,7 @@ const KNOWN: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
   [/certificate|tls handshake|TLS|InvalidContentType|HandshakeFailure/i, "tls", "the TLS handshake failed"],
   [/redirect/i, "redirect", "it answers with a redirect, which is never followed"],
   [/dns error/, "dns", "its name cannot be resolved"],
+  [/proxy authentication required/, "other", "the proxy wants a user name and password, in proxy-url"],
   [/Connection refused/, "refused", "connection refused"],
   [/timed out|deadline/i, "timeout", "it does not answer in time"],
   [
@@ -30,8 +32,16 @@ export function toConnectionError(error: unknown, server: string): ConnectionErr
   if (error instanceof ConnectionError) return error;
   // Without addresses: a namespace may be called "tls-certificates".
   const told = messages(error).replaceAll(/https?:\/\/[^\s)]+/g, "the server");
+  // The runtime quotes a header that it cannot send, token and all: neither these words nor their error go any further.
+  if (/header|bearer/i.test(told)) {
+    return new ConnectionError(
+      "other",
+      `Cannot reach the API server at ${server}: a header is not valid.`,
+    );
+  }
   const known = KNOWN.find(([pattern]) => pattern.test(told));
-  const [, problem, words] = known ?? [undefined, "other" as const, told.split("\n")[0]];
+  const [, problem, words] = known ??
+    [undefined, "other" as const, escapeText(told.split("\n", 1)[0] ?? "")];
   return new ConnectionError(problem, `Cannot reach the API server at ${server}: ${words}.`, {
     cause: error,
   });

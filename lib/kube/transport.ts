@@ -3,7 +3,7 @@
 import { type LinkedAbort, linkedAbort } from "../api/abort.ts";
 import { ConnectionError, CredentialsError } from "../api/errors.ts";
 import { abortableBody } from "./abortable_body.ts";
-import { type Access, type Credentials, sameTls } from "./credentials.ts";
+import { type Access, type Credentials, sameConnections } from "./credentials.ts";
 import { toConnectionError } from "./network_errors.ts";
 
 /** Sends one request; what `openapi-fetch` calls. */
@@ -60,7 +60,7 @@ export class Transport {
     const send = async (request: Request, signal: AbortSignal): Promise<Response> => {
       const access = await this.#credentials.access();
       closed.signal.throwIfAborted();
-      if (current === undefined || !sameTls(current.access, access)) {
+      if (current === undefined || !sameConnections(current.access, access)) {
         const client = createClient(access);
         current?.client.close();
         current = { access, client };
@@ -100,12 +100,12 @@ export class Transport {
     { access, client }: { readonly access: Access; readonly client: Deno.HttpClient },
     life: LinkedAbort,
   ): Promise<Response> {
-    for (const [name, value] of Object.entries(access.headers)) request.headers.set(name, value);
-    request.headers.set("user-agent", this.#userAgent);
     const seconds = this.#headersTimeoutMs / 1000;
     const late = `Cannot reach the API server at ${this.server}: no answer within ${seconds} s.`;
     const timer = setTimeout(() => life.abort(new ConnectionError("timeout", late)), this.#headersTimeoutMs);
     try {
+      for (const [name, value] of Object.entries(access.headers)) request.headers.set(name, value);
+      request.headers.set("user-agent", this.#userAgent);
       const response = await fetch(request, { client, redirect: "error", signal: life.signal });
       if (response.body === null) {
         life[Symbol.dispose]();
@@ -115,14 +115,19 @@ export class Transport {
       return new Response(abortableBody(response.body, life), { status, statusText, headers });
     } catch (error) {
       life[Symbol.dispose]();
-      throw life.signal.aborted ? life.signal.reason : toConnectionError(error, this.server);
+      throw life.signal.aborted ? life.signal.reason : toConnectionError(error, address(this.server, access));
     } finally {
       clearTimeout(timer);
     }
   }
 }
 
-function createClient({ tls }: Access): Deno.HttpClient {
+/** The server as an error names it; of a proxy its host alone, since its URL may hold a password. */
+function address(server: string, { proxy }: Access): string {
+  return proxy === undefined ? server : `${server} through the proxy ${URL.parse(proxy)?.host}`;
+}
+
+function createClient({ tls, proxy }: Access): Deno.HttpClient {
   // The runtime takes a CA without a certificate in it for no CA at all, and would trust the system's instead.
   if (tls.ca !== undefined && !tls.ca.includes("-----BEGIN CERTIFICATE-----")) {
     throw new CredentialsError(
@@ -134,6 +139,7 @@ function createClient({ tls }: Access): Deno.HttpClient {
       http2: false,
       ...(tls.ca !== undefined && { caCerts: [tls.ca] }),
       ...tls.client,
+      ...(proxy !== undefined && { proxy: { url: proxy } }),
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

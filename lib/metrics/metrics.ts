@@ -2,17 +2,9 @@
 
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { ObjectRef } from "../api/object.ts";
+import { type PolicyReading, PolicySeries } from "./policy_series.ts";
 
-/** What a policy's series say. */
-export interface PolicyReading {
-  readonly violations: number;
-  readonly score: number;
-  readonly pods: number;
-  readonly unevaluable: number;
-  readonly byCheck: Readonly<Record<string, number>>;
-}
-
-/** What is asked for at each scrape. */
+/** What is asked for at each rendering. */
 export interface MetricSources {
   readonly version: string;
   /** Names the series by check. */
@@ -20,34 +12,23 @@ export interface MetricSources {
   readonly queueDepth: () => number;
   /** Bytes. */
   readonly memory: () => { readonly rss: number; readonly heapUsed: number };
-  /** The longest stall of the event loop since the last scrape, in seconds. */
+  /** The longest stall of the event loop within the last minute, in seconds. */
   readonly loopLag: () => number;
 }
 
 /** From half a millisecond to ten seconds. */
 const DURATIONS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** The operator's metrics. The first four names, types and labels are fixed: dashboards of the original use them. */
+/**
+ * The operator's metrics. The names, types and labels of the two counters of reconciles, and of the gauges of violations and
+ * health score, are fixed: dashboards of the original use them.
+ */
 export class OperatorMetrics {
   readonly #registry = new Registry();
-  readonly #checks: readonly string[];
+  readonly #policies: PolicySeries;
 
   readonly #reconciles = this.#counter("devopspolicy_reconcile_total", "Reconciles, failed ones included.");
   readonly #errors = this.#counter("devopspolicy_reconcile_errors_total", "Failed reconciles.");
-  readonly #violations = this.#gauge("devopspolicy_violations_total", "Violations per policy.", POLICY);
-  readonly #score = this.#gauge("devopspolicy_health_score", "Health score per policy, 0 to 100.", POLICY);
-
-  readonly #byCheck = this.#gauge(
-    "devopspolicy_check_violations",
-    "Violations per policy and check.",
-    BY_CHECK,
-  );
-  readonly #pods = this.#gauge("devopspolicy_pods", "Pods evaluated per policy.", POLICY);
-  readonly #unevaluable = this.#gauge(
-    "devopspolicy_unevaluable_pods",
-    "Pods per policy that the API server describes in a way that cannot be evaluated.",
-    POLICY,
-  );
   readonly #unreadable = this.#counter(
     "devopspolicy_unreadable_objects_total",
     "Objects without a name to keep them under, by resource.",
@@ -73,7 +54,7 @@ export class OperatorMetrics {
   );
 
   constructor({ version, checks, queueDepth, memory, loopLag }: MetricSources) {
-    this.#checks = checks;
+    this.#policies = new PolicySeries(checks);
     this.#gauge(
       "devopspolicy_queue_depth",
       "Policies due and waiting for a worker.",
@@ -94,7 +75,7 @@ export class OperatorMetrics {
     );
     this.#gauge(
       "devopspolicy_event_loop_lag_seconds",
-      "The longest stall of the event loop since the last scrape.",
+      "The longest stall of the event loop within the last minute, in seconds.",
       [],
       (gauge) => gauge.set(loopLag()),
     );
@@ -103,14 +84,15 @@ export class OperatorMetrics {
     }, 1);
   }
 
-  /** The media type of {@linkcode text}. */
+  /** The media type of {@linkcode pieces}. */
   get contentType(): string {
     return this.#registry.contentType;
   }
 
-  /** All metrics in the text format of Prometheus. */
-  text(): Promise<string> {
-    return this.#registry.metrics();
+  /** All metrics in the text format of Prometheus, in pieces that are made one at a time. */
+  async *pieces(): AsyncGenerator<string> {
+    yield await this.#registry.metrics();
+    yield* this.#policies.pieces();
   }
 
   observeReconcile(seconds: number, failed: boolean): void {
@@ -135,20 +117,13 @@ export class OperatorMetrics {
     this.#writes.inc({ reason });
   }
 
-  observePolicy(ref: ObjectRef, { violations, score, pods, unevaluable, byCheck }: PolicyReading): void {
-    const labels = labelsOf(ref);
-    this.#violations.set(labels, violations);
-    this.#score.set(labels, score);
-    this.#pods.set(labels, pods);
-    this.#unevaluable.set(labels, unevaluable);
-    for (const check of this.#checks) this.#byCheck.set({ ...labels, check }, byCheck[check] ?? 0);
+  observePolicy(ref: ObjectRef, reading: PolicyReading): void {
+    this.#policies.observe(ref, reading);
   }
 
   /** Takes out all series of a policy that is gone. */
   forgetPolicy(ref: ObjectRef): void {
-    const labels = labelsOf(ref);
-    for (const gauge of [this.#violations, this.#score, this.#pods, this.#unevaluable]) gauge.remove(labels);
-    for (const check of this.#checks) this.#byCheck.remove({ ...labels, check });
+    this.#policies.forget(ref);
   }
 
   #counter<Label extends string>(
@@ -178,11 +153,4 @@ export class OperatorMetrics {
   #histogram(name: string, help: string): Histogram {
     return new Histogram({ name, help, buckets: DURATIONS, registers: [this.#registry] });
   }
-}
-
-const POLICY = ["namespace", "policy"] as const;
-const BY_CHECK = [...POLICY, "check"] as const;
-
-function labelsOf({ namespace, name }: ObjectRef): { namespace: string; policy: string } {
-  return { namespace, policy: name };
 }

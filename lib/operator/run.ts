@@ -83,7 +83,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
 
   try {
     await using server = options.listenOn &&
-      listen(options.listenOn, createHandler({ missing: () => sources.missing, metrics }));
+      listen(options.listenOn, createHandler({ missing: () => sources.missing, metrics, clock }));
     if (server) log.info("serving health and metrics", { address: server.address });
     const filling = sources.run(stop);
     await sources.ready;

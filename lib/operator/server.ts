@@ -1,19 +1,30 @@
 /** What the operator answers over HTTP: is it alive, is it ready, how does it fare. */
 
+import type { Clock } from "../api/clock.ts";
+import { errorKind } from "../api/errors.ts";
+import { type MetricsSource, Scrapes } from "../metrics/scrapes.ts";
+
 /** What the answers are made of. */
 export interface ServerState {
   /** What is still missing before the operator is ready; empty once it is. */
   readonly missing: () => readonly string[];
-  readonly metrics: { readonly contentType: string; text(): Promise<string> };
+  readonly metrics: MetricsSource & { readonly contentType: string };
+  readonly clock: Clock;
 }
 
 /** A handler of `/healthz`, `/readyz` and `/metrics`; anything else is a 404. */
-export function createHandler({ missing, metrics }: ServerState): (request: Request) => Promise<Response> {
+export function createHandler(
+  { missing, metrics, clock }: ServerState,
+): (request: Request) => Promise<Response> {
+  const scrapes = new Scrapes(metrics, clock);
   return async (request) => {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return plain("only GET and HEAD are answered here\n", 405, { allow: "GET, HEAD" });
     }
-    switch (new URL(request.url).pathname) {
+    // A client may send any Host, and so an address that is none.
+    switch (URL.parse(request.url)?.pathname) {
+      case undefined:
+        return plain("this is no valid address\n", 400);
       case "/healthz":
         return plain("ok\n");
       case "/readyz": {
@@ -22,8 +33,11 @@ export function createHandler({ missing, metrics }: ServerState): (request: Requ
           ? plain("ok\n")
           : plain(`waiting for ${waitingFor.join(" and ")}\n`, 503);
       }
-      case "/metrics":
-        return plain(await metrics.text(), 200, { "content-type": metrics.contentType });
+      case "/metrics": {
+        const body = await scrapes.body();
+        const headers = { "content-type": metrics.contentType, "content-length": String(body.length) };
+        return new Response(request.method === "HEAD" ? null : body.stream(), { headers });
+      }
       default:
         return plain("not found: try /healthz, /readyz or /metrics\n", 404);
     }
@@ -60,10 +74,11 @@ export function listen(
   handler: (request: Request) => Promise<Response>,
 ): Listening {
   const abort = new AbortController();
+  const options = { hostname, port, signal: abort.signal, onListen() {}, onError: internalError };
   try {
-    const server = Deno.serve({ hostname, port, signal: abort.signal, onListen() {} }, handler);
+    const server = Deno.serve(options, handler);
     return {
-      address: `${hostname}:${server.addr.port}`,
+      address: hostPort(hostname, server.addr.port),
       // Not the graceful way: a scraper that never reads its answer would hold up the end for ever.
       async [Symbol.asyncDispose]() {
         abort.abort();
@@ -73,11 +88,20 @@ export function listen(
   } catch (error) {
     const taken = error instanceof Deno.errors.AddrInUse;
     throw new ListenError(
-      `Cannot serve metrics on ${hostname}:${port}: ${
+      `Cannot serve metrics on ${hostPort(hostname, port)}: ${
         taken ? "the port is in use" : (error as Error).message
       }. ` +
         "Pass another --metrics-addr, or 0 to turn it off.",
       { cause: error },
     );
   }
+}
+
+/** A handler that throws is a bug, told to who asked; by default the runtime would print a stack to stderr. */
+function internalError(error: unknown): Response {
+  return plain(`internal error (${errorKind(error)})\n`, 500);
+}
+
+function hostPort(hostname: string, port: number): string {
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }

@@ -68,6 +68,16 @@ Deno.test("kube-tests/ pods that need time or restarts break nothing before", ()
   assert.deepEqual(inACluster("breaks-pending-duration.yaml", { seconds: 300, phase: "Pending" }), []);
 });
 
+Deno.test("kube-tests/ as a whole begins with the namespace that its files need, in the order in which kubectl takes them", () => {
+  const [first = "", ...others] = FILES.toSorted();
+  assert.deepEqual(documents(first), [documents("sample-devopspolicy.yaml")[0]]);
+  for (const file of others) {
+    for (const { kind, metadata } of documents(file)) {
+      if (String(kind) !== "Namespace") assert.equal(metadata?.namespace, "production", file);
+    }
+  }
+});
+
 Deno.test("kube-tests/ pods live in the namespace of the sample policy", () => {
   for (const file of PODS) assert.equal(documents(file)[0]?.metadata?.namespace, "production");
 });

@@ -1,7 +1,7 @@
-/** The lines that `reconcile` shows on a terminal. */
+/** What `reconcile` says of changed statuses, on a terminal and in the log. */
 
 import assert from "node:assert/strict";
-import { bannerLine, statusLine } from "../../lib/cli/status_lines.ts";
+import { bannerLine, statusLine, statusProperties } from "../../lib/cli/status_lines.ts";
 import type { PolicyStatus } from "../../lib/policy/status_schema.ts";
 
 const NOW = new Date(2026, 1, 22, 10, 2, 11);
@@ -44,6 +44,26 @@ Deno.test("statusLine() lets nothing in a message clear the screen", () => {
   const line = statusLine({ ...WHO, status: status("False", "InvalidSpec", "\x1b[2J\nfine") }, NOW);
   assert.equal(line, "[10:02:11] production/strict: InvalidSpec — \\u{1b}[2J\\u{a}fine");
 });
+
+Deno.test("statusProperties() says the score and the message", () => {
+  const evaluated = { ...status("True", "Evaluated"), message: "3 violations across 4 pods — Stable (67)" };
+  assert.deepEqual(statusProperties({ ...WHO, status: evaluated }), {
+    policy: "production/strict",
+    score: 67,
+    result: "3 violations across 4 pods — Stable (67)",
+  });
+});
+
+for (const ready of ["False", "Unknown"]) {
+  Deno.test(`statusProperties() says what is wrong, and no figure of before, when Ready is ${ready}`, () => {
+    const failed = { ...status(ready, "PodsUnavailable", "pods is forbidden"), message: "of before" };
+    assert.deepEqual(statusProperties({ ...WHO, status: failed }), {
+      policy: "production/strict",
+      reason: "PodsUnavailable",
+      problem: "pods is forbidden",
+    });
+  });
+}
 
 for (
   const [ms, time] of [[0, "0 min 0 s"], [59_499, "0 min 59 s"], [59_500, "1 min 0 s"], [

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { openApiFrom } from "../../tools/generate/from_server.ts";
 import { startControlPlane } from "./control_plane.ts";
-import { runProgram } from "./operator_process.ts";
+import { eventually } from "./eventually.ts";
+import { runProgram, startOperator } from "./operator_process.ts";
 import { installCrd } from "./policies.ts";
 
 const NAME = "devopspolicies.devops.stochastic.io";
@@ -50,6 +51,61 @@ Deno.test("crd install creates the definition, skips it when it is current, and 
   assert.match((await install()).stdout, /already installed and current/);
   assert.equal((await cluster.kubectl(["get", "devops", "-A"])).code, 0, "the category is known");
   assert.doesNotMatch((await cluster.kubectl(["get", "all", "-A", "-v=0"])).stderr, /devopspolicies/);
+});
+
+Deno.test("crd install waits for a definition that is being deleted, and creates it so that reconcile has nothing to warn of", async () => {
+  await using cluster = await startControlPlane();
+  await installCrd(cluster);
+  const policies = "/apis/devops.stochastic.io/v1/namespaces/default/devopspolicies";
+  // A policy that somebody holds keeps its definition from going.
+  const held = {
+    apiVersion: "devops.stochastic.io/v1",
+    kind: "DevOpsPolicy",
+    metadata: { name: "held", finalizers: ["example.com/held"] },
+    spec: {},
+  };
+  assert.equal((await cluster.request("POST", policies, held)).status, 201);
+  assert.equal((await cluster.kubectl(["delete", "crd", NAME, "--wait=false"])).code, 0);
+
+  /** How often a definition has been read, by anybody. */
+  const reads = async () => {
+    const metrics = await (await cluster.request("GET", "/metrics")).text();
+    const counted =
+      /^apiserver_request_total\{.*resource="customresourcedefinitions".*verb="GET".*\} (\d+)$/gm;
+    return [...metrics.matchAll(counted)].reduce((sum, [, value]) => sum + Number(value), 0);
+  };
+  const before = await reads();
+  const installing = runProgram(["crd", "install", "--kubeconfig", cluster.kubeconfig]);
+  await eventually(async () => await reads() >= before + 3, {
+    within: 10_000,
+    what: "it looks again and again",
+  });
+  assert.equal(
+    (await cluster.request("PATCH", `${policies}/held`, { metadata: { finalizers: null } })).status,
+    200,
+  );
+  assert.deepEqual(await installing, { code: 0, stdout: `${NAME} created (context "test")\n`, stderr: "" });
+  const served = await cluster.request("GET", "/apis/devops.stochastic.io/v1/devopspolicies?limit=1");
+  assert.deepEqual([served.status, (await served.json()).items], [200, []]);
+
+  await using operator = startOperator(cluster);
+  await operator.ready();
+  assert.deepEqual(operator.log.filter(({ level }) => level !== "INFO").map(({ message }) => message), []);
+});
+
+Deno.test("kubectl apply -f kube-tests/ works on a cluster that has nothing but the definition, and again", async () => {
+  await using cluster = await startControlPlane();
+  await installCrd(cluster);
+  const folder = new URL("../../kube-tests", import.meta.url).pathname;
+  for (const words of [/^namespace\/production created$/m, /^pod\/compliant (unchanged|configured)$/m]) {
+    const { code, stdout, stderr } = await cluster.kubectl(["apply", "-f", folder]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, words);
+  }
+  await eventually(async () => {
+    const { stdout } = await cluster.kubectl(["get", "dop,pods", "-n", "production", "-o", "name"]);
+    return stdout.trim().split("\n").length === 8;
+  }, { what: "all the samples are there" });
 });
 
 Deno.test("what crd generate prints is accepted by kubectl, and its bounds and nulls hold", async () => {

@@ -92,6 +92,28 @@ Deno.test("update() throws a conflict at once", () =>
     assert.deepEqual(clock.waits, []);
   }));
 
+for (
+  const [what, reply, serves] of [
+    ["a list", json({ items: [] }), true],
+    ["being forbidden, which tells nothing", refusal(403, "Forbidden"), true],
+    ["404", refusal(404, "NotFound"), false],
+    ["429, as while the storage is being initialized", refusal(429, "TooManyRequests"), false],
+    ["503", refusal(503), false],
+  ] as const
+) {
+  Deno.test(`servesPolicies() takes ${what} for ${serves}, at once`, () =>
+    using([reply], async (client, { server, signal, clock }) => {
+      assert.equal(await client.servesPolicies(signal), serves);
+      assert.equal(server.requests[0]?.target, "/apis/devops.stochastic.io/v1/devopspolicies?limit=1");
+      assert.deepEqual(clock.waits, []);
+    }));
+}
+
+Deno.test("servesPolicies() throws what waiting does not heal", () =>
+  using([refusal(401, "Unauthorized"), refusal(401, "Unauthorized")], async (client, { signal }) => {
+    await assert.rejects(client.servesPolicies(signal), { code: 401 });
+  }));
+
 Deno.test("Each call tries again after a passing error", () =>
   using(
     [

@@ -1,7 +1,8 @@
-/** Which changes of an access ask for new TLS connections. */
+/** Which changes of an access ask for new connections, and which headers are never sent. */
 
 import assert from "node:assert/strict";
-import { type Access, sameTls } from "../../lib/kube/credentials.ts";
+import { type Access, sameConnections, sendable } from "../../lib/kube/credentials.ts";
+import { credentialsError } from "./harness.ts";
 
 const access = (tls: Partial<Access["tls"]>, headers: Access["headers"] = {}): Access => ({
   headers,
@@ -24,10 +25,38 @@ for (
     ["the certificate only", access({ client }), access({ client: { ...client, cert: "renewed" } }), false],
     ["the key only", access({ client }), access({ client: { ...client, key: "other" } }), false],
     ["a client certificate to none", access({ client }), access({}), false],
+    ["the proxy", { ...access({}), proxy: "http://a" }, { ...access({}), proxy: "http://b" }, false],
+    ["a proxy to none", { ...access({}), proxy: "http://a" }, access({}), false],
   ] as const
 ) {
-  Deno.test(`sameTls() says ${same} when what differs is ${what}`, () => {
-    assert.equal(sameTls(a, b), same);
-    assert.equal(sameTls(b, a), same);
+  Deno.test(`sameConnections() says ${same} when what differs is ${what}`, () => {
+    assert.equal(sameConnections(a, b), same);
+    assert.equal(sameConnections(b, a), same);
   });
 }
+
+Deno.test("sendable() lets printable ASCII pass, as it is", () => {
+  const headers = { authorization: "Bearer a.b-c_~+/=", "impersonate-user": "system:serviceaccount:a:b c" };
+  assert.equal(sendable(headers, "x"), headers);
+});
+
+for (
+  const [what, bad] of [["a line break", "\n"], ["NUL", "\0"], ["DEL", "\x7f"], ["a letter", "é"]] as const
+) {
+  Deno.test(`sendable() refuses a header with ${what}, and does not repeat it`, () => {
+    assert.throws(
+      () => sendable({ authorization: `Bearer CANARY${bad}x` }, 'context "dev"'),
+      (error: Error) => {
+        credentialsError(/^The token of context "dev" cannot be sent: /)(error);
+        assert.doesNotMatch(error.message, /CANARY|Bearer/);
+        return true;
+      },
+    );
+    const other = { "impersonate-user": `jane${bad}` };
+    assert.throws(() => sendable(other, "x"), credentialsError(/^The impersonate-user header of x cannot/));
+  });
+}
+
+Deno.test("sendable() refuses an empty header", () => {
+  assert.throws(() => sendable({ authorization: "" }, "x"), credentialsError(/it is empty, or/));
+});

@@ -1,8 +1,8 @@
-/** Explanations: one sentence, the value seen and the next step; and which errors leave nothing to wait for. */
+/** Explanations: one sentence, the value seen and the next step. */
 
 import assert from "node:assert/strict";
 import { ApiError, ConnectionError, type ConnectionProblem, CredentialsError } from "../../lib/api/errors.ts";
-import { explain, isHopeless } from "../../lib/kube/explain.ts";
+import { explain } from "../../lib/kube/explain.ts";
 
 const who = { server: "https://10.0.0.1:6443", origin: 'context "kind-dev"' };
 const api = (code: number, message = "the message.") => new ApiError({ code, reason: "", message });
@@ -45,34 +45,4 @@ for (
   ] as [unknown, string][]
 ) {
   Deno.test(`explain() says: ${expected}`, () => assert.equal(explain(error, who, "list pods"), expected));
-}
-
-for (
-  const [error, kubeconfig, serviceAccount] of [
-    [api(401), true, false],
-    [api(403), false, false],
-    [api(404), false, false],
-    [api(500), false, false],
-    [connection("tls"), true, true],
-    [connection("refused"), false, false],
-    [connection("timeout"), false, false],
-    [connection("dns"), false, false],
-    [connection("reset"), false, false],
-    [connection("redirect"), false, false],
-    [connection("other"), false, false],
-    [new CredentialsError("gone"), true, true],
-    [new TypeError("a mistake"), false, false],
-    ["thrown text", false, false],
-    [undefined, false, false],
-  ] as const
-) {
-  const what = error instanceof ApiError
-    ? error.code
-    : error instanceof ConnectionError
-    ? error.problem
-    : error;
-  Deno.test(`isHopeless() says ${kubeconfig} of "${what}" with credentials of one's own, else ${serviceAccount}`, () => {
-    assert.equal(isHopeless(error, { renews: false }), kubeconfig);
-    assert.equal(isHopeless(error, { renews: true }), serviceAccount);
-  });
 }

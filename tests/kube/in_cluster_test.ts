@@ -133,6 +133,16 @@ for (const missing of ["token", "ca.crt"]) {
   });
 }
 
+Deno.test("inClusterCredentials() refuses a token that cannot be sent, and does not repeat it", async () => {
+  using account = new ServiceAccount("CANARY\nsecond line\n", "CA");
+  await assert.rejects(inClusterCredentials(SERVER, account.directory).access(), (error: Error) => {
+    assert.equal(error.name, "CredentialsError");
+    assert.match(error.message, /^The token of the pod's service account cannot be sent: /);
+    assert.doesNotMatch(Deno.inspect(error), /CANARY/);
+    return true;
+  });
+});
+
 Deno.test("inClusterCredentials() recovers when the files come back", async () => {
   using account = new ServiceAccount("token-1", "CA");
   const credentials = inClusterCredentials(SERVER, account.directory);

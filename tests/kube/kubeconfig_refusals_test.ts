@@ -19,8 +19,8 @@ for (
       "clusters:\n  - a\n b: [",
       /^Cannot read the kubeconfig .*\/config: .*\. Check the file or pass/,
     ],
-    ["an empty file", "", /^Cannot read the kubeconfig .*: .*the input is empty\. Check the file/],
-    ["a file of comments", "# nothing\n", /the input is empty\. Check the file/],
+    ["an empty file", "", /^Cannot read the kubeconfig .*: it is empty or no kubeconfig\. Check the file/],
+    ["a file of comments", "# nothing\n", /: it is empty or no kubeconfig\. Check the file/],
     [
       "a file of null",
       "null",
@@ -29,9 +29,9 @@ for (
     [
       "a file of text",
       "just some text",
-      /^No current context in .*\/config\. Pass --context \(known: none\)\.$/,
+      /^Cannot read the kubeconfig .*: it is empty or no kubeconfig\. Check the file/,
     ],
-    ["a list", "[1, 2]", /^No current context/],
+    ["a list", "[1, 2]", /: it is empty or no kubeconfig\. Check the file/],
     [
       "a cluster without a server",
       { ...ok, clusters: [{ name: "dev", cluster: {} }] },
@@ -63,60 +63,14 @@ for (
       /^Context "dev" in .* names the user "dev", which is not there\.$/,
     ],
     [
-      "a server address without a scheme",
-      oneContext({ cluster: { server: "10.0.0.1:6443" } }),
-      /uses the server address "10\.0\.0\.1:6443", which is not supported: write it as https:\/\/host:port\.$/,
-    ],
-    [
-      "a server address of another kind",
-      oneContext({ cluster: { server: "ftp://a" } }),
-      /"ftp:\/\/a", which is not/,
-    ],
-    [
-      "insecure-skip-tls-verify",
-      oneContext({ cluster: { "insecure-skip-tls-verify": true } }),
-      /^Context "dev" uses insecure-skip-tls-verify, which is not supported: put the cluster's CA into/,
-    ],
-    [
-      "tls-server-name",
-      oneContext({ cluster: { "tls-server-name": "kubernetes" } }),
-      /uses tls-server-name, which is not supported: use a server address that the certificate names\.$/,
-    ],
-    [
-      "proxy-url",
-      oneContext({ cluster: { "proxy-url": "http://p" } }),
-      /uses proxy-url, .*: set HTTPS_PROXY instead\.$/,
-    ],
-    [
-      "a username",
-      oneContext({ user: { username: "a", password: "hunter2" } }),
-      /uses a username and password, which/,
-    ],
-    [
-      "tokenFile",
-      oneContext({ user: { tokenFile: "/t" } }),
-      /uses tokenFile, which is not supported: put the token into/,
-    ],
-    [
-      "as-groups",
-      oneContext({ user: { as: "a", "as-groups": ["b"] } }),
-      /uses as-groups, which is not supported/,
-    ],
-    ["as-uid", oneContext({ user: { as: "a", "as-uid": "b" } }), /uses as-uid, which is not supported/],
-    [
-      "as-user-extra",
-      oneContext({ user: { as: "a", "as-user-extra": { b: ["c"] } } }),
-      /uses as-user-extra, which/,
-    ],
-    [
       "a client certificate without its key",
       oneContext({ user: { "client-certificate-data": btoa(certificate("client-ec").cert) } }),
-      /^Context "dev" has a client certificate without its key\.$/,
+      /^The user of context "dev" has a client certificate without its key\.$/,
     ],
     [
       "a client key without its certificate",
       oneContext({ user: { "client-key-data": btoa(certificate("client-ec").key) } }),
-      /^Context "dev" has a client key without its certificate\.$/,
+      /^The user of context "dev" has a client key without its certificate\.$/,
     ],
     [
       "a CA file that is not there",
@@ -171,7 +125,7 @@ Deno.test("kubeconfigCredentials() refuses a context that was asked for and is n
 Deno.test("kubeconfigCredentials() refuses a file that is not there", async () => {
   using folder = new KubeconfigFolder();
   const words =
-    /^Cannot read the kubeconfig .*\/none: .*no such file.*\. Check the file or pass --kubeconfig\.$/i;
+    /^Cannot read the kubeconfig .*\/none: there is no such file\. Check the file or pass --kubeconfig\.$/;
   const paths = [`${folder.path}/none`];
   await assert.rejects(kubeconfigCredentials({ paths, context: undefined }), credentialsError(words));
 });
@@ -179,7 +133,7 @@ Deno.test("kubeconfigCredentials() refuses a file that is not there", async () =
 Deno.test("kubeconfigCredentials() refuses a folder where a file should be", async () => {
   using folder = new KubeconfigFolder();
   const refused = kubeconfigCredentials({ paths: [folder.path], context: undefined });
-  await assert.rejects(refused, credentialsError(/^Cannot read the kubeconfig /));
+  await assert.rejects(refused, credentialsError(/^Cannot read the kubeconfig \S+: it is a folder\. /));
 });
 
 Deno.test("kubeconfigCredentials() does not mind settings of users that nobody asked for", async () => {

@@ -98,6 +98,26 @@ Deno.test("toConnectionError() tells what it does not know in the runtime's word
   assert.equal(message, "Cannot reach the API server at s: odd: new thing.");
 });
 
+for (
+  const told of [
+    'Invalid header value: "Bearer CANARY\nx"',
+    "CANARY is not a legal HTTP header value, connection reset",
+    "authorization: bearer CANARY timed out",
+  ]
+) {
+  Deno.test(`toConnectionError() repeats nothing of ${JSON.stringify(told)}, and keeps no cause that would`, () => {
+    const found = toConnectionError(new TypeError("fetch failed", { cause: new TypeError(told) }), "s");
+    assert.equal(found.message, "Cannot reach the API server at s: a header is not valid.");
+    assert(!Deno.inspect(found).includes("CANARY"));
+  });
+}
+
+Deno.test("toConnectionError() escapes and cuts what it does not know", () => {
+  const { message } = toConnectionError(new TypeError(`\x1b[2J${"x".repeat(9_999)}`), "s");
+  assert.match(message, /^Cannot reach the API server at s: \\u\{1b\}\[2Jx+….$/);
+  assert(message.length < 300);
+});
+
 Deno.test("toConnectionError() leaves a connection error as it is", () => {
   const error = new ConnectionError("timeout", "late");
   assert.equal(toConnectionError(error, SERVER), error);

@@ -1,7 +1,7 @@
 /** The operator's metrics: the names, types and labels that dashboards rely on. */
 
 import assert from "node:assert/strict";
-import { linesOf, metrics, READING, STRICT } from "../support/operator_metrics.ts";
+import { linesOf, metrics, READING, STRICT, textOf } from "../support/operator_metrics.ts";
 
 /** What the original's documentation promises, to the letter. */
 const FIXED: Record<string, readonly string[]> = {
@@ -40,7 +40,7 @@ Deno.test("OperatorMetrics shows both counters from the start, and no policy tha
     (await linesOf(one, "devopspolicy_reconcile_errors_total"))[1],
     "devopspolicy_reconcile_errors_total 0",
   );
-  assert(!(await one.text()).includes("policy="));
+  assert(!(await textOf(one)).includes("policy="));
 });
 
 /** Everything beside the four. */
@@ -115,12 +115,12 @@ for (const [name, lines] of Object.entries(MORE)) {
 }
 
 Deno.test("OperatorMetrics shows nothing that the tests do not know", async () => {
-  const named = [...(await metrics().text()).matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name);
+  const named = [...(await textOf(metrics())).matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name);
   const known = [...Object.keys(FIXED), ...Object.keys(MORE)].filter((name) => !/_(sum|count)$/.test(name));
   assert.deepEqual(named.sort(), known.sort());
 });
 
-Deno.test("OperatorMetrics asks its sources anew at each scrape", async () => {
+Deno.test("OperatorMetrics asks its sources anew at each rendering", async () => {
   let depth = 0;
   const one = metrics({ queueDepth: () => ++depth });
   for (const expected of [1, 2, 3]) {

@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict";
 import type { ObjectRef } from "../../lib/api/object.ts";
-import { linesOf, metrics, READING, STRICT } from "../support/operator_metrics.ts";
+import { linesOf, metrics, READING, STRICT, textOf } from "../support/operator_metrics.ts";
 
 Deno.test("OperatorMetrics shows the newest reading, and zero for a check that finds nothing any more", async () => {
   const one = metrics();
   one.observePolicy(STRICT, READING);
   one.observePolicy(STRICT, { ...READING, violations: 0, score: 100, byCheck: {} });
   const labels = 'namespace="production",policy="strict"';
-  const text = await one.text();
+  const text = await textOf(one);
   assert(text.includes(`devopspolicy_violations_total{${labels}} 0\n`));
   assert(text.includes(`devopspolicy_check_violations{${labels},check="latest_tag"} 0\n`));
 });
@@ -21,7 +21,7 @@ Deno.test("OperatorMetrics escapes what a label may hold", async () => {
     (await linesOf(one, "devopspolicy_health_score"))[1],
     'devopspolicy_health_score{namespace="a\\"} 1\\nfake_metric{x=\\"",policy="back\\\\slash"} 87',
   );
-  assert(!/^fake_metric/m.test(await one.text()));
+  assert(!/^fake_metric/m.test(await textOf(one)));
 });
 
 const HOSTILE: readonly ObjectRef[] = [
@@ -44,9 +44,9 @@ for (const gone of HOSTILE) {
     const [one, other] = [metrics(), metrics()];
     for (const ref of HOSTILE) one.observePolicy(ref, READING);
     for (const ref of HOSTILE) if (ref !== gone) other.observePolicy(ref, READING);
-    assert.notEqual(await one.text(), await other.text());
+    assert.notEqual(await textOf(one), await textOf(other));
     one.forgetPolicy(gone);
-    assert.equal(await one.text(), await other.text());
+    assert.equal(await textOf(one), await textOf(other));
   });
 }
 
@@ -58,7 +58,7 @@ Deno.test("OperatorMetrics of two operators do not know each other", async () =>
   const [one, other] = [metrics(), metrics({ version: "4.5.6" })];
   one.observePolicy(STRICT, READING);
   one.observeReconcile(1, true);
-  const text = await other.text();
+  const text = await textOf(other);
   assert(!text.includes("strict") && !text.includes("1.2.3"));
   assert(text.includes("devopspolicy_reconcile_errors_total 0\n"));
 });

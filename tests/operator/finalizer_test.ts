@@ -69,7 +69,7 @@ Deno.test("runOperator() lets a deleted policy go, and all of its series with it
   const before = await get(operator, "/metrics");
   assert(seriesWith(before.text, "policy", "strict").length >= 4);
   operator.cluster.deletePolicy();
-  await operator.clock.advance(100);
+  await operator.clock.advance(1_000);
   assert.equal(operator.cluster.policy("strict"), undefined);
   const { text } = await get(operator, "/metrics");
   assert.deepEqual(seriesWith(text, "policy", "strict"), []);

@@ -2,14 +2,17 @@
 
 import assert from "node:assert/strict";
 import { createHandler, listen, ListenError } from "../../lib/operator/server.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 import { startOperator } from "../support/running_operator.ts";
 
 function handler(missing: readonly string[] = []) {
   const metrics = {
     contentType: "text/plain; version=0.0.4; charset=utf-8",
-    text: () => Promise.resolve("up 1\n"),
+    async *pieces() {
+      yield* ["up", " 1\n"];
+    },
   };
-  return createHandler({ missing: () => missing, metrics });
+  return createHandler({ missing: () => missing, metrics, clock: new ManualClock() });
 }
 
 /** `status`, type and body of the answer to `path`. */
@@ -76,6 +79,38 @@ Deno.test("listen() serves until it is disposed of, and answers HEAD with header
     assert.equal(await head.text(), "");
   }
   await assert.rejects(fetch(url), TypeError);
+});
+
+/** What a server at that address answers to the very bytes of a request, which it is asked to close after. */
+async function answerTo(address: string, request: string): Promise<string> {
+  using connection = await Deno.connect({ ...LOOPBACK, port: Number(address.split(":").at(-1)) });
+  await connection.write(new TextEncoder().encode(`${request}connection: close\r\n\r\n`));
+  return await new Response(connection.readable).text();
+}
+
+for (const host of ["[x", "a b", "a:b:c", "%", "a:99999"]) {
+  Deno.test(`listen() answers a Host of ${host} with 400, and nothing on stderr`, async () => {
+    await using server = listen(LOOPBACK, handler());
+    const answer = await answerTo(server.address, `GET /healthz HTTP/1.1\r\nhost: ${host}\r\n`);
+    assert.match(answer, /^HTTP\/1\.1 400 /);
+    assert.equal(await (await fetch(`http://${server.address}/healthz`)).text(), "ok\n");
+  });
+}
+
+Deno.test("listen() answers 500 without a stack when the handler throws", async () => {
+  await using server = listen(LOOPBACK, () => Promise.reject(new RangeError("a secret detail")));
+  const response = await fetch(`http://${server.address}/metrics`);
+  assert.deepEqual([response.status, await response.text()], [500, "internal error (internal)\n"]);
+});
+
+Deno.test("listen() writes an IPv6 address in brackets, as a URL has it", async () => {
+  await using server = listen({ hostname: "::1", port: 0 }, handler());
+  assert.match(server.address, /^\[::1\]:[1-9]\d*$/);
+  assert.equal(await (await fetch(`http://${server.address}/healthz`)).text(), "ok\n");
+  const { port } = new URL(`http://${server.address}`);
+  assert.throws(() => listen({ hostname: "::1", port: Number(port) }, handler()), {
+    message: new RegExp(`^Cannot serve metrics on \\[::1\\]:${port}: the port is in use\\. `),
+  });
 });
 
 Deno.test("listen() ends when it is disposed of, although somebody does not read an answer", async () => {

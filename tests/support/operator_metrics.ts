@@ -26,9 +26,14 @@ export function metrics(sources: Partial<MetricSources> = {}): OperatorMetrics {
   });
 }
 
+/** All metrics as a scrape reads them. */
+export async function textOf(metrics: OperatorMetrics): Promise<string> {
+  return (await Array.fromAsync(metrics.pieces())).join("");
+}
+
 /** The lines of one metric: its type, and its series. */
 export async function linesOf(metrics: OperatorMetrics, name: string): Promise<string[]> {
-  return (await metrics.text()).split("\n")
+  return (await textOf(metrics)).split("\n")
     .filter((line) =>
       line.startsWith(`# TYPE ${name} `) || line.startsWith(`${name}{`) || line.startsWith(`${name} `)
     );

@@ -12,6 +12,8 @@ export interface ApiState {
   crd?: Json | undefined;
   /** Answers everything with this status instead. */
   refuseAll?: number;
+  /** Is told of each request before it is answered, and may change the state. */
+  before?: (request: string) => void;
 }
 
 /** A running server; `requests` holds `METHOD /path?query`. */
@@ -31,10 +33,14 @@ export function smallApiServer(state: ApiState = {}): SmallApiServer {
     async (request) => {
       const { pathname, search, searchParams } = new URL(request.url);
       requests.push(`${request.method} ${pathname}${search}`);
-      if (state.refuseAll !== undefined) return status(state.refuseAll);
+      state.before?.(`${request.method} ${pathname}`);
+      if (state.refuseAll) return status(state.refuseAll);
       const initial = searchParams.has("sendInitialEvents");
       if (pathname.includes("/customresourcedefinitions")) return await answerCrd(state, request);
       if (request.method === "PATCH") return await patchPolicy(state, request);
+      if (searchParams.has("limit") && state.crd !== undefined) {
+        return Response.json({ metadata: { resourceVersion: "100" }, items: [] });
+      }
       if (pathname.endsWith("/pods")) return watch(state.pods ?? [], initial, open.signal);
       return state.policy === undefined ? status(404) : watch([state.policy], initial, open.signal);
     },
@@ -55,6 +61,7 @@ export function smallApiServer(state: ApiState = {}): SmallApiServer {
 async function answerCrd(state: ApiState, request: Request): Promise<Response> {
   const established = { status: { conditions: [{ type: "Established", status: "True" }] } };
   if (request.method === "POST") {
+    if (state.crd !== undefined) return status(409, "AlreadyExists");
     const crd = await request.json() as Json;
     state.crd = { ...crd, ...established, metadata: { ...(crd.metadata as Json), resourceVersion: "1" } };
   } else if (request.method === "PATCH") {
@@ -100,7 +107,9 @@ function watch(objects: readonly Json[], initial: boolean, ended: AbortSignal): 
   return new Response(body, { headers: { "content-type": "application/json" } });
 }
 
-function status(code: number): Response {
-  const reason = { 401: "Unauthorized", 404: "NotFound", 409: "Conflict" }[code] ?? "";
+function status(
+  code: number,
+  reason = { 401: "Unauthorized", 404: "NotFound", 409: "Conflict" }[code] ?? "",
+): Response {
   return Response.json({ kind: "Status", code, reason, message: reason }, { status: code });
 }

@@ -1,6 +1,6 @@
 /** The shape of a row in the table of checks, and the two combinators that make one. */
 
-import type { TSchema, TUnsafe } from "typebox";
+import type { TUnsafe } from "typebox";
 import type { ContainerFacts, PodFacts } from "../../api/pod_facts.ts";
 
 /** What a check tells while it looks at one pod. */
@@ -83,6 +83,3 @@ export function perPodDuration<const Id extends string, const Field extends stri
 /** A row whose setting's type is not of interest. */
 // deno-lint-ignore no-explicit-any -- a table holds rows of different settings; each row is checked where it is made
 export type AnyCheck = Check<string, string, any>;
-
-/** The schema that every row's field has, for those who only print it. */
-export type FieldSchema = TSchema & { readonly description?: string };

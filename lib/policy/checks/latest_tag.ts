@@ -1,8 +1,12 @@
 /** The check that every image is pinned: nothing may resolve to `latest`. */
 
+import { escapeText } from "../../api/text.ts";
 import { resolvesToLatest } from "../image_ref.ts";
 import { perContainer } from "./check.ts";
 import { switchField } from "./settings.ts";
+
+/** Longer images are cut, so that what is wrong with them is still said. */
+const MAX_IMAGE_LENGTH = 200;
 
 export const latestTag = perContainer({
   id: "latest_tag",
@@ -17,5 +21,5 @@ export const latestTag = perContainer({
   withoutPolicy: true,
   violates: ({ image }) => resolvesToLatest(image),
   penalty: () => 5,
-  detail: ({ image }) => `image ${image} resolves to latest`,
+  detail: ({ image }) => `image ${escapeText(image, MAX_IMAGE_LENGTH)} resolves to latest`,
 });

@@ -1,0 +1,11 @@
+/** Tells the errors that waiting does not heal from those that it may. */
+
+import { ApiError, ConnectionError, CredentialsError } from "../api/errors.ts";
+import type { Credentials } from "./credentials.ts";
+
+/** Whether trying again is pointless until somebody changes the credentials or the address. */
+export function isHopeless(error: unknown, { renews }: Pick<Credentials, "renews">): boolean {
+  if (error instanceof ConnectionError) return error.problem === "tls";
+  if (error instanceof ApiError) return error.code === 401 && !renews;
+  return error instanceof CredentialsError;
+}

@@ -1,0 +1,71 @@
+/** A model of a Kubernetes API server for trying and testing: in memory, on loopback, and not an API server. */
+
+import { type Clock, toTimestamp } from "../api/clock.ts";
+import { CRDS } from "./crds.ts";
+import { EVENTS } from "./events.ts";
+import { handle, type Server } from "./handler.ts";
+import type { KubeObject } from "./kube_object.ts";
+import { LEASES } from "./leases.ts";
+import { FIRST_NAMESPACES, NAMESPACES } from "./namespaces.ts";
+import { PODS } from "./pods.ts";
+import { Registry } from "./registry.ts";
+import { listen, selfSigned, type Tls, toKubeconfig } from "./server.ts";
+
+/** What can be chosen about a sandbox. */
+export interface SandboxOptions {
+  /** Tells what time it is for timestamps, and when watches end. */
+  readonly clock: Clock;
+  /** Of 127.0.0.1; a free one when it is 0 or left out. */
+  readonly port?: number;
+  /** What clients send to be let in; a random one when left out. */
+  readonly token?: string;
+  /** PEM; a certificate made for the occasion when left out. */
+  readonly tls?: Tls;
+}
+
+/** A running sandbox. Disposing of it ends all watches and leaves nothing behind. */
+export interface Sandbox extends AsyncDisposable {
+  /** For example `https://127.0.0.1:41234`. */
+  readonly url: string;
+  readonly token: string;
+  /** The text of a kubeconfig whose context "sandbox" leads here. */
+  readonly kubeconfig: string;
+  /** Answers a request without any port between; it never throws. */
+  readonly handler: (request: Request) => Promise<Response>;
+  /** Forgets what has happened, as a real server does after minutes: older resource versions are gone (410). */
+  compact(): void;
+}
+
+/**
+ * Starts a sandbox with the namespaces that every cluster has, and nothing else.
+ *
+ * @throws when the port is taken
+ */
+export function startSandbox(
+  { clock, port = 0, token = crypto.randomUUID(), tls = selfSigned() }: SandboxOptions,
+): Promise<Sandbox> {
+  const registry = new Registry([NAMESPACES, PODS, EVENTS, CRDS, LEASES]);
+  const server: Server = { clock, token, registry, watches: new Set() };
+  for (const name of FIRST_NAMESPACES) registry.of(NAMESPACES).store.put(firstNamespace(name, clock));
+  const handler = (request: Request) => handle(request, server);
+  const listener = listen(handler, port, tls);
+  return Promise.resolve({
+    url: listener.url,
+    token,
+    kubeconfig: toKubeconfig(listener.url, token, tls.ca),
+    handler,
+    compact() {
+      for (const { store } of registry.all()) store.history.compact(registry.versions.current);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const watch of [...server.watches]) watch.end();
+      await listener.close();
+    },
+  });
+}
+
+function firstNamespace(name: string, clock: Clock): KubeObject {
+  const metadata = { name, uid: crypto.randomUUID(), creationTimestamp: toTimestamp(clock.now()) };
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata } as unknown as KubeObject;
+  return NAMESPACES.complete!(namespace, undefined);
+}

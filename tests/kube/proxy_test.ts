@@ -1,0 +1,145 @@
+/** A kubeconfig's proxy-url: every connection goes through it, with its password, and errors name it without. */
+
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { kubeconfigCredentials } from "../../lib/kube/kubeconfig.ts";
+import { Transport } from "../../lib/kube/transport.ts";
+import { certificate } from "../support/certificates/mod.ts";
+import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
+import { LoopbackServer } from "../support/loopback_server.ts";
+import { json } from "../support/replies.ts";
+import { connectionError } from "./harness.ts";
+
+const CA = { "certificate-authority-data": btoa(certificate("ca").cert) };
+
+/** Proxies on loopback: `heard` is the first thing that each client said. */
+class Proxy implements AsyncDisposable {
+  readonly heard: Buffer[] = [];
+  readonly #sockets = new Set<Socket>();
+  readonly #server = createServer((client) => {
+    this.#keep(client);
+    client.once("data", (first: Buffer) => {
+      this.heard.push(first);
+      this.answer(client, first);
+    });
+  });
+
+  private constructor(readonly answer: (client: Socket, first: Buffer) => void) {}
+
+  static async start(answer: (this: Proxy, client: Socket, first: Buffer) => void): Promise<Proxy> {
+    const proxy: Proxy = new Proxy((client, first) => answer.call(proxy, client, first));
+    await new Promise<void>((resolve) => void proxy.#server.listen(0, "127.0.0.1", resolve));
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Joins the client to a server, after telling it so. */
+  tunnel(client: Socket, port: number, told: string | Uint8Array): void {
+    const server = this.#keep(connect(port, "127.0.0.1", () => {
+      client.write(told);
+      client.pipe(server).pipe(client);
+    }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = [...this.#sockets].map((socket) =>
+      new Promise((resolve) => socket.once("close", resolve))
+    );
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+    await Promise.all(closed);
+  }
+
+  #keep(socket: Socket): Socket {
+    this.#sockets.add(socket);
+    socket.on("error", () => {}).once("close", () => this.#sockets.delete(socket));
+    return socket;
+  }
+}
+
+/** GETs /version with the credentials of a kubeconfig whose cluster is `cluster`. */
+async function getThrough(cluster: Readonly<Record<string, unknown>>): Promise<unknown> {
+  using folder = new KubeconfigFolder();
+  const paths = [folder.write("config", oneContext({ cluster }))];
+  const credentials = await kubeconfigCredentials({ paths, context: undefined });
+  const transport = new Transport({ credentials, userAgent: "test" });
+  try {
+    const { signal } = new AbortController();
+    const response = await transport.fetch(signal)(new Request(`${credentials.server}/version`));
+    return await response.json();
+  } finally {
+    transport.close();
+  }
+}
+
+Deno.test("proxy-url of HTTP is asked to CONNECT, with the password of its address, and sees no token", async () => {
+  await using server = await LoopbackServer.start([json({ major: "1" })], { tls: { certificate: "server" } });
+  await using proxy = await Proxy.start(function (client) {
+    this.tunnel(client, server.port, "HTTP/1.1 200 OK\r\n\r\n");
+  });
+  const url = `http://jane:hunter%402@127.0.0.1:${proxy.port}`;
+  assert.deepEqual(await getThrough({ ...CA, server: server.url, "proxy-url": url }), { major: "1" });
+  const [first = "", ...headers] = String(proxy.heard[0]).split("\r\n");
+  assert.equal(first, `CONNECT 127.0.0.1:${server.port} HTTP/1.1`);
+  assert(headers.includes(`Proxy-Authorization: Basic ${btoa("jane:hunter@2")}`), headers.join());
+  assert(!proxy.heard.join().includes("dev-token"));
+  assert.equal(server.requests[0]?.headers.get("authorization"), "Bearer dev-token");
+});
+
+Deno.test("proxy-url of SOCKS 5 is asked for the server, too", async () => {
+  await using server = await LoopbackServer.start([json({ major: "1" })], { tls: { certificate: "server" } });
+  await using proxy = await Proxy.start(function (client) {
+    client.write(Uint8Array.of(5, 0));
+    client.once("data", (request: Buffer) => {
+      assert.deepEqual([...request.subarray(0, 8)], [5, 1, 0, 1, 127, 0, 0, 1]);
+      this.tunnel(client, request.readUInt16BE(8), Uint8Array.of(5, 0, 0, 1, 0, 0, 0, 0, 0, 0));
+    });
+  });
+  const url = `socks5://127.0.0.1:${proxy.port}`;
+  assert.deepEqual(await getThrough({ ...CA, server: server.url, "proxy-url": url }), { major: "1" });
+  assert.equal(proxy.heard[0]?.[0], 5);
+});
+
+Deno.test("proxy-url serves a server without TLS, still without credentials", async () => {
+  await using proxy = await Proxy.start((client) =>
+    client.end("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}")
+  );
+  const cluster = { server: "http://api.invalid:8001", "proxy-url": `http://127.0.0.1:${proxy.port}` };
+  assert.deepEqual(await getThrough(cluster), {});
+  assert.match(String(proxy.heard[0]), /^GET http:\/\/api\.invalid:8001\/version HTTP\/1\.1\r\n/);
+  assert.doesNotMatch(String(proxy.heard[0]), /authorization/i);
+});
+
+Deno.test("A proxy that wants a password says so, and the error names it without the one it got", async () => {
+  await using proxy = await Proxy.start((client) =>
+    client.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n")
+  );
+  const { port } = proxy;
+  const cluster = {
+    ...CA,
+    server: "https://api.invalid",
+    "proxy-url": `http://jane:hunter2@127.0.0.1:${port}`,
+  };
+  const words =
+    /^Cannot reach .* at https:\/\/api\.invalid through the proxy 127\.0\.0\.1:\d+: the proxy wants/;
+  await assert.rejects(getThrough(cluster), (error: Error) => {
+    connectionError("other", words)(error);
+    assert.doesNotMatch(Deno.inspect(error), /hunter2/);
+    return true;
+  });
+});
+
+Deno.test("A proxy that is not there is told as such", async () => {
+  let port = 0;
+  {
+    await using proxy = await Proxy.start(() => {});
+    port = proxy.port;
+  }
+  const cluster = { ...CA, server: "https://api.invalid", "proxy-url": `http://127.0.0.1:${port}` };
+  const words = /https:\/\/api\.invalid through the proxy 127\.0\.0\.1:\d+: connection refused\.$/;
+  await assert.rejects(getThrough(cluster), connectionError("refused", words));
+});
