@@ -1,6 +1,7 @@
 // Who may do what on a real API server: every kind of credential works, and every refusal is one clear sentence.
 
 import assert from "node:assert/strict";
+import { parse } from "yaml";
 import { systemClock } from "../../lib/cli/system_clock.ts";
 import { httpCluster } from "../../lib/kube/cluster.ts";
 import { inClusterCredentials } from "../../lib/kube/in_cluster.ts";
@@ -11,16 +12,10 @@ import { createNamespace, createPod, createServiceAccountToken } from "./fixture
 import { runProgram, startOperator } from "./operator_process.ts";
 import { ALL_CHECKS, createPolicy, installCrd, reasonOf, statusIs } from "./policies.ts";
 
-/** What a namespaced operator needs, and not a right more. */
-const RULES = [
-  { apiGroups: [""], resources: ["pods"], verbs: ["list", "watch"] },
-  {
-    apiGroups: ["devops.stochastic.io"],
-    resources: ["devopspolicies"],
-    verbs: ["get", "list", "watch", "patch"],
-  },
-  { apiGroups: ["devops.stochastic.io"], resources: ["devopspolicies/status"], verbs: ["patch"] },
-];
+/** What the operator needs, and not a right more. */
+const { rules: RULES } = parse(
+  await Deno.readTextFile(new URL("../../deploy/clusterrole.yaml", import.meta.url)),
+) as { rules: readonly unknown[] };
 
 Deno.test("credentials and refusals on a real API server", async (t) => {
   await using cluster = await startControlPlane();
@@ -159,7 +154,7 @@ async function allow(
   cluster: ControlPlane,
   namespace: string,
   account: string,
-  rules: unknown[],
+  rules: readonly unknown[],
 ): Promise<void> {
   const metadata = { name: account, namespace };
   const objects = [

@@ -31,6 +31,18 @@ Deno.test("Transport sends the credentials' headers and its user agent, and give
     assert.equal(request.headers.get("user-agent"), "kube-devops/test");
   }));
 
+for (const bad of ["CANARY\nx", "CANARY\0", "漢CANARY"]) {
+  Deno.test(`Transport shows nothing of a token ${JSON.stringify(bad)} that got as far as here`, () =>
+    serving([], async (served) => {
+      served.credentials.token = bad;
+      await assert.rejects(get(served), (error: Error) => {
+        connectionError("other", /: a header is not valid\.$/)(error);
+        assert.doesNotMatch(Deno.inspect(error), /CANARY/);
+        return true;
+      });
+    }));
+}
+
 Deno.test("Transport keeps the caller's own headers and body", () =>
   serving([json({})], async ({ transport, server, signal }) => {
     const init = { method: "PATCH", headers: { "content-type": "application/x" }, body: "ä – 漢" };
