@@ -25,7 +25,7 @@ const LOCAL: readonly Suite[] = [
       "tests/tools",
     ],
   },
-  { name: "examples of the library", args: ["-A", "--doc", "lib/mod.ts"] },
+  { name: "examples of the library and the README", args: ["-A", "--doc", "lib/mod.ts", "README.md"] },
 ];
 
 /** On a real API server. */

@@ -28,9 +28,9 @@ export interface ControllerOptions<Item> {
 }
 
 /** A failed reconcile is tried again after this, if nothing changes. */
-export const RETRY_MS = 60_000;
+const RETRY_MS = 60_000;
 /** A change brings a failed reconcile back sooner, but no sooner than after 1, 2, 4 … 60 seconds. */
-export const FAILURE_FLOOR = { baseMs: 1_000, maxMs: 60_000 };
+const FAILURE_FLOOR = { baseMs: 1_000, maxMs: 60_000 };
 
 /** Runs until `signal` aborts and the reconciles under way have ended; a failing reconcile never ends it. */
 export async function runController<Item>(

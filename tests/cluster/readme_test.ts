@@ -74,9 +74,12 @@ function shell({ kubeconfig }: ControlPlane, command: string): Deno.Command {
 async function seeDemo(cluster: ControlPlane): Promise<void> {
   const demo = shell(cluster, DEMO).spawn();
   let seen = "";
+  let told = false;
   for await (const text of demo.stdout.pipeThrough(new TextDecoderStream())) {
     seen += text;
-    if (seen.includes("The story is over")) Deno.kill(-demo.pid, "SIGINT");
+    // Once: a second one would end it without its last words.
+    if (!told && seen.includes("The story is over")) Deno.kill(-demo.pid, "SIGINT");
+    told = seen.includes("The story is over");
   }
   await demo.stderr.cancel();
   await demo.status;
