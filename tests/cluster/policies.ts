@@ -25,7 +25,12 @@ export const ALL_CHECKS: PolicySpec = {
 export async function installCrd(cluster: ControlPlane): Promise<void> {
   const { code, stderr } = await cluster.kubectl(["apply", "-f", "-"], { stdin: crdYaml() });
   if (code !== 0) throw new Error(stderr);
-  await eventually(async () => (await cluster.request("GET", `${GROUP}/devopspolicies`)).ok, {
+  const served = async () => {
+    const response = await cluster.request("GET", `${GROUP}/devopspolicies`);
+    await response.body?.cancel();
+    return response.ok;
+  };
+  await eventually(served, {
     within: 15_000,
     what: "the definition is served",
   });
