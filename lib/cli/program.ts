@@ -11,6 +11,7 @@ import {
   notEmpty,
 } from "./options.ts";
 import { print, tell } from "./output.ts";
+import { versionLine } from "./version.ts";
 
 /** The whole command line. */
 export function createProgram(): Command {
@@ -20,6 +21,7 @@ export function createProgram(): Command {
     .showHelpAfterError("(see --help)")
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: (text) => tell(text.trimEnd()) })
+    .version(versionLine(), "--version", "print the version")
     .exitOverride();
 
   const crd = program.command("crd").description("generate or install the CustomResourceDefinition")
@@ -85,7 +87,7 @@ export function createProgram(): Command {
   program.command("version")
     .description("print the version")
     .addHelpText("after", "\nExample:\n  kube-devops version")
-    .action(async () => (await import("./version.ts")).version());
+    .action(() => print(versionLine()));
   return program;
 }
 

@@ -26,13 +26,15 @@ Deno.test("kube-devops without a command explains itself on stderr and says that
   assert.match(stderr, /^Usage: kube-devops/);
 });
 
-Deno.test("kube-devops version says its own version and what it runs on", async () => {
-  assert.deepEqual(await captured("version"), {
-    code: 0,
-    stdout: `kube-devops ${project.version} (deno ${Deno.version.deno}, v8 ${Deno.version.v8})\n`,
-    stderr: "",
+for (const how of ["version", "--version"]) {
+  Deno.test(`kube-devops ${how} says its own version and what it runs on`, async () => {
+    assert.deepEqual(await captured(how), {
+      code: 0,
+      stdout: `kube-devops ${project.version} (deno ${Deno.version.deno}, v8 ${Deno.version.v8})\n`,
+      stderr: "",
+    });
   });
-});
+}
 
 /** Wrong usage, and words that the one sentence must hold. */
 const WRONG: readonly (readonly [args: readonly string[], ...words: RegExp[]])[] = [
