@@ -1,15 +1,26 @@
 /** Ctrl+C and SIGTERM as an `AbortSignal`. */
 
-/** Aborts at the first request to stop; the second one ends the process, as it would without us. */
+/**
+ * One Ctrl+C can arrive twice: the terminal sends it to all, and a task runner in between passes on what it got. What
+ * comes within this time is the same request; milliseconds.
+ */
+const SAME_REQUEST_MS = 1_000;
+
+/** Aborts at the first request to stop; a second one, later, ends the process as it would without us. */
 export function onStopSignal(): { readonly signal: AbortSignal; close(): void } {
   const controller = new AbortController();
   const names: readonly Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT", "SIGBREAK"]
     : ["SIGINT", "SIGTERM"];
-  const close = () => names.forEach((name) => Deno.removeSignalListener(name, stop));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const close = () => {
+    clearTimeout(timer);
+    names.forEach((name) => Deno.removeSignalListener(name, stop));
+  };
   const stop = () => {
-    close();
+    if (controller.signal.aborted) return;
     controller.abort();
+    timer = setTimeout(close, SAME_REQUEST_MS);
   };
   names.forEach((name) => Deno.addSignalListener(name, stop));
   return { signal: controller.signal, close };

@@ -83,6 +83,8 @@ async function seeDemo(cluster: ControlPlane): Promise<void> {
   }
   await demo.stderr.cancel();
   await demo.status;
+  const [, kubeconfig = ""] = /export KUBECONFIG=(\S+)/.exec(seen) ?? [];
+  await assert.rejects(Deno.stat(kubeconfig), Deno.errors.NotFound, "Ctrl+C leaves nothing behind");
   assert.match(seen, /▶ The story is over; the cluster is yours until Ctrl\+C\n/);
   assert.match(seen, /^staging\/strict .* breaks-pending-duration: Pending for longer than 3 s$/m);
 }
