@@ -1,10 +1,10 @@
 /** Writes every generated file: `deno task generate`; or, with `--check`, fails if one is not what it should be. */
 
 import { parseArgs } from "node:util";
-import { crdYaml } from "../lib/cli/crd_generate.ts";
 import { CHECKS } from "../lib/policy/checks/mod.ts";
 import { apiTypes } from "./generate/api_types.ts";
 import { checksTable, replaceBetweenMarks } from "./generate/checks_table.ts";
+import { crdYaml } from "./generate/crd_yaml.ts";
 import { openApiFromServer } from "./generate/from_server.ts";
 
 const ROOT = new URL("../", import.meta.url);

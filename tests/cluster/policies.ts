@@ -3,7 +3,7 @@
 import type { DevOpsPolicy } from "../../lib/api/devops_policy.ts";
 import type { PolicySpec } from "../../lib/policy/spec.ts";
 import type { PolicyStatus } from "../../lib/policy/status_schema.ts";
-import { crdYaml } from "../../lib/cli/crd_generate.ts";
+import { policyCrd } from "../../lib/policy/crd.ts";
 import type { ControlPlane } from "./control_plane.ts";
 import { eventually } from "./eventually.ts";
 
@@ -23,7 +23,9 @@ export const ALL_CHECKS: PolicySpec = {
 
 /** Installs the definition and waits until it is served. */
 export async function installCrd(cluster: ControlPlane): Promise<void> {
-  const { code, stderr } = await cluster.kubectl(["apply", "-f", "-"], { stdin: crdYaml() });
+  const { code, stderr } = await cluster.kubectl(["apply", "-f", "-"], {
+    stdin: JSON.stringify(policyCrd()),
+  });
   if (code !== 0) throw new Error(stderr);
   const served = async () => {
     const response = await cluster.request("GET", `${GROUP}/devopspolicies`);

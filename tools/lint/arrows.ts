@@ -6,7 +6,7 @@ import { dirname, normalize } from "node:path/posix";
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli"],
   "lib/mod.ts": ["policy", "api"],
-  cli: ["operator", "policy", "kube", "sandbox", "api", "deno.json", "kube-tests"],
+  cli: ["operator", "policy", "kube", "sandbox", "api", "deno.json", "crds", "kube-tests"],
   operator: ["runtime", "policy", "metrics", "kube", "api", "deno.json"],
   runtime: ["api"],
   policy: ["api"],
@@ -28,7 +28,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 /** The room of a file given by its path below the project's root, or undefined outside the house (tests, tools). */
 export function roomOf(path: string): string | undefined {
   if (/^(main\.ts|lib\/[^/]+\.ts|deno\.json)$/.test(path)) return path;
-  return /^(?:lib\/([^/]+)|(kube-tests))\//.exec(path)?.slice(1).find((room) => room !== undefined);
+  return /^(?:lib\/([^/]+)|(crds|kube-tests))\//.exec(path)?.slice(1).find((room) => room !== undefined);
 }
 
 /** What is wrong with the file at `path` importing `specifier`; undefined when nothing is. */
