@@ -9,7 +9,7 @@ import { Transport } from "../kube/transport.ts";
 import { runOperator } from "../operator/run.ts";
 import { policyCrd } from "../policy/crd.ts";
 import { SYSTEM_NAMESPACES } from "../policy/namespaces.ts";
-import { startSandbox } from "../sandbox/mod.ts";
+import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { Admin } from "./demo/admin.ts";
 import { credentialsOf, directFetch, invite } from "./demo/join.ts";
 import { loadScene } from "./demo/load.ts";
@@ -40,9 +40,9 @@ const REQUEUE_MS = 30_000;
 
 /** Plays until the story is over (`--once`) or until Ctrl+C. */
 export async function demo({ once = false, port, pods, policies }: DemoOptions): Promise<void> {
+  await using sandbox = await openSandbox(port);
   const stop = onStopSignal();
   using end = linkedAbort(stop.signal);
-  await using sandbox = await startSandbox({ clock: systemClock, port });
   const credentials = credentialsOf(sandbox);
   const transport = new Transport({ credentials, userAgent: `kube-devops/${VERSION}` });
   const admin = new Admin(sandbox.url, transport.fetch(end.signal));
@@ -87,6 +87,9 @@ export async function demo({ once = false, port, pods, policies }: DemoOptions):
       await new Promise<void>((resolve) => end.signal.addEventListener("abort", () => resolve()));
     }
     if (once) stage.policies(await admin.policies());
+  } catch (error) {
+    // Ctrl+C ends whatever request is under way: that is no failure.
+    if (!stop.signal.aborted) throw error;
   } finally {
     end.abort();
     await Promise.allSettled([operator, redrawing]);
@@ -94,7 +97,7 @@ export async function demo({ once = false, port, pods, policies }: DemoOptions):
     transport.close();
     stop.close();
   }
-  if (once) {
+  if (once && !stop.signal.aborted) {
     print(`All ${STORY.length} scenes came true. ${Math.round(Deno.memoryUsage().rss / 1e6)} MB of memory.`);
   }
 }
@@ -109,9 +112,24 @@ function chooseStage(once: boolean): Stage {
 }
 
 async function redraw(stage: Stage, admin: Admin, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    stage.policies(await admin.policies());
-    await sleep(systemClock, REDRAW_MS, signal);
+  try {
+    while (!signal.aborted) {
+      stage.policies(await admin.policies());
+      await sleep(systemClock, REDRAW_MS, signal);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+async function openSandbox(port: number): Promise<Sandbox> {
+  try {
+    return await startSandbox({ clock: systemClock, port });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    const message =
+      `Cannot serve the demo on port ${port}: it is in use. Pass another --port, or 0 for a free one.`;
+    throw new ExitError(EXIT.usage, message, { cause: error });
   }
 }
 

@@ -54,3 +54,10 @@ export function countOption(value: string): number {
   if (/^\d+$/.test(value) && count <= 1_000_000) return count;
   throw new InvalidArgumentError("Write a whole number from 0 to 1000000.");
 }
+
+/** A port; 0 for a free one. */
+export function portOption(value: string): number {
+  const port = Number(value);
+  if (/^\d+$/.test(value) && port <= 65_535) return port;
+  throw new InvalidArgumentError("Write a port from 1 to 65535, or 0 for a free one.");
+}

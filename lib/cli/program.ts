@@ -9,6 +9,7 @@ import {
   listOption,
   namespaceOption,
   notEmpty,
+  portOption,
 } from "./options.ts";
 import { print, tell } from "./output.ts";
 import { versionLine } from "./version.ts";
@@ -71,7 +72,7 @@ export function createProgram(): Command {
     .description("show the operator at work on an in-memory API server of its own; no cluster needed")
     .option("--once", "play the story once, without a terminal, and exit 0 only if all of it came true")
     .addOption(
-      new Option("--port <port>", "the port of the API server; 0 for a free one").argParser(countOption)
+      new Option("--port <port>", "the port of the API server; 0 for a free one").argParser(portOption)
         .default(0, "free"),
     )
     .addOption(new Option("--pods <count>", "start with this many pods").argParser(countOption).default(0))

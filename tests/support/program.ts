@@ -51,9 +51,9 @@ export class Program implements AsyncDisposable {
     this.#child.kill(name);
   }
 
-  /** Resolves once stderr holds `text`. */
-  async says(text: string): Promise<void> {
-    while (!this.stderr.includes(text)) {
+  /** Resolves once stderr, or stdout if that is asked for, holds `text`. */
+  async says(text: string, where: "stdout" | "stderr" = "stderr"): Promise<void> {
+    while (!this.#said[where].includes(text)) {
       if (this.#ended) throw new Error(`The program ended and did not say "${text}", but:\n${this.stderr}`);
       await new Promise<void>((resolve) => this.#heard = resolve);
     }
