@@ -1,0 +1,27 @@
+/** What the operator may ask an API server for: the one table from which roles, `check` and the docs derive. */
+
+import { POLICY_RESOURCE } from "../api/devops_policy.ts";
+
+/** One right, as RBAC counts them. */
+export interface Permission {
+  readonly verb: "get" | "list" | "watch" | "patch" | "create" | "update";
+  /** The API group; empty for the core group. */
+  readonly group: string;
+  /** The plural, with a subresource after a slash. */
+  readonly resource: string;
+  /** What it is needed for, in words that fit after "to". */
+  readonly why: string;
+}
+
+const POLICIES = { group: POLICY_RESOURCE.group, resource: POLICY_RESOURCE.plural };
+
+/** All that `reconcile` needs, in every namespace that it watches, and not a right more. */
+export const PERMISSIONS: readonly Permission[] = [
+  { verb: "list", group: "", resource: "pods", why: "read the pods at the start" },
+  { verb: "watch", group: "", resource: "pods", why: "see pods change" },
+  { verb: "list", ...POLICIES, why: "read the policies at the start" },
+  { verb: "watch", ...POLICIES, why: "see policies change" },
+  { verb: "get", ...POLICIES, why: "read a policy again after a lost race" },
+  { verb: "patch", ...POLICIES, why: "add and remove its own finalizer" },
+  { verb: "patch", ...POLICIES, resource: `${POLICY_RESOURCE.plural}/status`, why: "write what it found" },
+];
