@@ -12,7 +12,7 @@ import { SYSTEM_NAMESPACES } from "../policy/namespaces.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { Admin } from "./demo/admin.ts";
 import { credentialsOf, directFetch, invite } from "./demo/join.ts";
-import { loadScene } from "./demo/load.ts";
+import { fillCluster, loadScene } from "./demo/load.ts";
 import { play } from "./demo/play.ts";
 import { liveStage, plainStage, type Stage } from "./demo/stage.ts";
 import { STORY } from "./demo/story.ts";
@@ -49,10 +49,10 @@ export async function demo({ once = false, port, pods, policies }: DemoOptions):
   await admin.create(policyCrd());
 
   const stage = chooseStage(once);
-  const load = loadScene({ pods, policies });
+  const load = { pods, policies };
   if (policies > 0) {
-    stage.note(`Filling the cluster: ${load.title}`);
-    await load.act(new Admin(sandbox.url, directFetch(sandbox)));
+    stage.note(`Filling the cluster with ${pods} pods under ${policies} policies`);
+    await fillCluster(load, new Admin(sandbox.url, directFetch(sandbox)), sandbox);
   }
   await using invitation = await invite(sandbox.kubeconfig);
   if (!once) stage.note(`${invitation.text}\nCtrl+C ends it.`);
@@ -70,15 +70,16 @@ export async function demo({ once = false, port, pods, policies }: DemoOptions):
     isHopeless: () => false,
     onStatus: (change) => stage.status(change),
   }, end.signal);
+  const scenes = policies > 0 ? [loadScene(load), ...STORY] : STORY;
   const redrawing = redraw(stage, admin, end.signal);
 
   try {
-    const scenes = policies > 0 ? [{ ...load, act: async () => {} }, ...STORY] : STORY;
     const pauseMs = once ? 0 : SCENE_MS;
     const missed = await play(scenes, {
       admin,
       clock: systemClock,
       onScene: (title) => stage.scene(title),
+      onTrue: (ms) => stage.cameTrue(ms),
       pauseMs,
     }, end.signal);
     if (missed !== undefined) throw new ExitError(EXIT.no, missed);
@@ -98,7 +99,7 @@ export async function demo({ once = false, port, pods, policies }: DemoOptions):
     stop.close();
   }
   if (once && !stop.signal.aborted) {
-    print(`All ${STORY.length} scenes came true. ${Math.round(Deno.memoryUsage().rss / 1e6)} MB of memory.`);
+    print(`All ${scenes.length} scenes came true. ${Math.round(Deno.memoryUsage().rss / 1e6)} MB of memory.`);
   }
 }
 

@@ -4,7 +4,7 @@ import { type Clock, toTimestamp } from "../api/clock.ts";
 import { CRDS } from "./crds.ts";
 import { EVENTS } from "./events.ts";
 import { handle, type Server } from "./handler.ts";
-import type { KubeObject } from "./kube_object.ts";
+import { type Key, type KubeObject, withMetadata } from "./kube_object.ts";
 import { LEASES } from "./leases.ts";
 import { FIRST_NAMESPACES, NAMESPACES } from "./namespaces.ts";
 import { PODS } from "./pods.ts";
@@ -32,6 +32,13 @@ export interface Sandbox extends AsyncDisposable {
   readonly kubeconfig: string;
   /** Answers a request without any port between; it never throws. */
   readonly handler: (request: Request) => Promise<Response>;
+  /**
+   * Stores copies of a pod, each with a uid of its own, as what a template makes is all alike: 20,000 pods in the time
+   * that creating 1,000 takes.
+   *
+   * @throws {RangeError} when there is no such pod
+   */
+  replicate(pod: Key, copies: Iterable<Key>): void;
   /** Forgets what has happened, as a real server does after minutes: older resource versions are gone (410). */
   compact(): void;
 }
@@ -54,6 +61,14 @@ export function startSandbox(
     token,
     kubeconfig: toKubeconfig(listener.url, token, tls.ca),
     handler,
+    replicate(pod, copies) {
+      const { store } = registry.of(PODS);
+      const original = store.get(pod);
+      if (original === undefined) throw new RangeError(`there is no pod ${pod.namespace}/${pod.name}`);
+      for (const { namespace, name } of copies) {
+        store.put(withMetadata(original, { namespace, name, uid: crypto.randomUUID() }));
+      }
+    },
     compact() {
       for (const { store } of registry.all()) store.history.compact(registry.versions.current);
     },

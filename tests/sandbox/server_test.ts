@@ -136,3 +136,21 @@ Deno.test("what the sandbox does not do is a 501 that says so", async () => {
     assert.match(message, /the sandbox does not do this/);
   }
 });
+
+Deno.test("replicate() copies a pod as it is, seen by lists and watches; without a pod it throws", async () => {
+  await using test = await startTest();
+  await test.create(PODS, pod("web"));
+  await using watch = await test.watch(`${PODS}?watch=1&resourceVersion=0`);
+  await watch.events();
+  test.sandbox.replicate({ namespace: "default", name: "web" }, [{ namespace: "default", name: "copy" }]);
+  const [original, copy] = [await test.call(`${PODS}/web`), await test.call(`${PODS}/copy`)];
+  assert.deepEqual(copy.spec, original.spec);
+  assert.notEqual(copy.metadata.uid, original.metadata.uid);
+  assert.notEqual(copy.metadata.resourceVersion, original.metadata.resourceVersion);
+  assert.deepEqual((await watch.events()).map(({ type, object }) => [type, object.metadata.name]), [
+    ["ADDED", "copy"],
+  ]);
+  assert.throws(() => test.sandbox.replicate({ namespace: "default", name: "none" }, []), {
+    message: "there is no pod default/none",
+  });
+});

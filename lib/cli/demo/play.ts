@@ -11,6 +11,8 @@ export interface PlayOptions {
   readonly admin: Admin;
   readonly clock: Clock;
   readonly onScene: (title: string) => void;
+  /** All policies say what the scene makes of them, so many milliseconds after it was done. */
+  readonly onTrue: (ms: number) => void;
   /** How long to leave the result of a scene on the screen; milliseconds. */
   readonly pauseMs: number;
 }
@@ -22,15 +24,18 @@ const POLL_MS = 50;
 /** What a policy did not come to in time, or (undefined) that all did; it ends early when `signal` aborts. */
 export async function play(
   scenes: readonly Scene[],
-  { admin, clock, onScene, pauseMs }: PlayOptions,
+  { admin, clock, onScene, onTrue, pauseMs }: PlayOptions,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   for (const { title, act, expect } of scenes) {
     if (signal.aborted) return undefined;
     onScene(title);
     await act(admin);
+    const doneAt = clock.monotonic();
     const missed = await unmet(expect, admin, clock, signal);
-    if (missed !== undefined && !signal.aborted) return `After "${title}" ${missed}.`;
+    if (signal.aborted) return undefined;
+    if (missed !== undefined) return `After "${title}" ${missed}.`;
+    onTrue(clock.monotonic() - doneAt);
     await sleep(clock, pauseMs, signal);
   }
   return undefined;

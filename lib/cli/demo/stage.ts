@@ -12,6 +12,8 @@ import { type Row, tableLines } from "./table.ts";
 export interface Stage extends Disposable {
   /** A scene begins. */
   scene(title: string): void;
+  /** All that the scene asks for is true, so many milliseconds after it was done. */
+  cameTrue(ms: number): void;
   /** A status said something new. */
   status(change: StatusChange): void;
   /** The policies as they were read back. */
@@ -57,6 +59,10 @@ export function liveStage(terminal: Terminal): Stage {
       scenes.push(title);
       draw();
     },
+    cameTrue(ms) {
+      scenes.push(`${scenes.pop()} (${duration(ms)})`);
+      draw();
+    },
     status: (change) => void changedAt.set(refKey(change), Date.now()),
     policies(policies) {
       shown = policies;
@@ -76,6 +82,7 @@ export function plainStage(print: (line: string) => void): Stage {
   let told = 0;
   return {
     scene: (title) => print(`▶ ${title}`),
+    cameTrue: (ms) => print(`✓ true after ${duration(ms)}`),
     status(change) {
       told++;
       if (told <= MAX_LINES) print(`  ${statusLine(change, new Date())}`);
@@ -92,6 +99,10 @@ export function plainStage(print: (line: string) => void): Stage {
       if (rows.length > 0) print(tableLines(rows, 0, { colour: false, columns: 200 }).join("\n"));
     },
   };
+}
+
+function duration(ms: number): string {
+  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
 
 function worstFirst(policies: readonly ReadPolicy[]): readonly ReadPolicy[] {
