@@ -28,8 +28,20 @@ function explainRefusal({ code, message }: ApiError, { server, origin }: Who, wh
     case 401:
       return `Cannot ${what}: ${server} rejects the credentials of ${origin}. Renew them, or choose others.`;
     case 403:
-      return `Not allowed to ${what}: ${message.replace(/\.$/, "")}. Grant it to the identity of ${origin}.`;
+      return `Not allowed to ${what}: ${explainForbidden(message, origin)}`;
     default:
       return `Cannot ${what}: ${server} answers ${code}: ${message.replace(/\.$/, "")}. (${origin})`;
   }
+}
+
+/** How API servers word the refusal of an authorizer; that of an admission plugin or a gateway is worded otherwise. */
+const FORBIDDEN =
+  /User "(.+)" cannot (\S+) resource "(\S+)" in API group "(\S*)" (at the cluster scope|in the namespace "\S+")/;
+
+/** Who lacks which right, and where. */
+function explainForbidden(message: string, origin: string): string {
+  const [matched, user, verb, resource, group, where] = FORBIDDEN.exec(message) ?? [];
+  if (matched === undefined) return `${message.replace(/\.$/, "")}. Ask who runs the cluster. (${origin})`;
+  return `${user} may not ${verb} ${resource} ${where}. ` +
+    `Grant it the verb "${verb}" on "${resource}" in the API group "${group}". (${origin})`;
 }

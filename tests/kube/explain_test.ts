@@ -17,9 +17,27 @@ for (
       "Renew them, or choose others.",
     ],
     [
-      api(403, 'pods is forbidden: User "jane" cannot list resource "pods".'),
-      'Not allowed to list pods: pods is forbidden: User "jane" cannot list resource "pods". ' +
-      'Grant it to the identity of context "kind-dev".',
+      api(
+        403,
+        'pods is forbidden: User "jane" cannot watch resource "pods" in API group "" at the cluster scope',
+      ),
+      "Not allowed to list pods: jane may not watch pods at the cluster scope. " +
+      'Grant it the verb "watch" on "pods" in the API group "". (context "kind-dev")',
+    ],
+    [
+      api(
+        403,
+        'policies.example.com "strict" is forbidden: User "system:serviceaccount:ops:robot" cannot patch resource ' +
+          '"policies/status" in API group "example.com" in the namespace "team": RBAC: role "x" not found',
+      ),
+      "Not allowed to list pods: system:serviceaccount:ops:robot may not patch policies/status " +
+      'in the namespace "team". ' +
+      'Grant it the verb "patch" on "policies/status" in the API group "example.com". (context "kind-dev")',
+    ],
+    [
+      api(403, 'pods "web" is forbidden: exceeded quota: pods.'),
+      'Not allowed to list pods: pods "web" is forbidden: exceeded quota: pods. ' +
+      'Ask who runs the cluster. (context "kind-dev")',
     ],
     [api(404), 'Cannot list pods: https://10.0.0.1:6443 answers 404: the message. (context "kind-dev")'],
     [
