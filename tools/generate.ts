@@ -1,14 +1,20 @@
 /** Writes every generated file: `deno task generate`; or, with `--check`, fails if one is not what it should be. */
 
 import { parseArgs } from "node:util";
+import project from "../deno.json" with { type: "json" };
+import { PERMISSIONS } from "../lib/operator/permissions.ts";
 import { CHECKS } from "../lib/policy/checks/mod.ts";
 import { apiTypes } from "./generate/api_types.ts";
-import { checksTable, replaceBetweenMarks } from "./generate/checks_table.ts";
+import { checksTable } from "./generate/checks_table.ts";
 import { crdYaml } from "./generate/crd_yaml.ts";
 import { openApiFromServer } from "./generate/from_server.ts";
+import { installYaml, withImage } from "./generate/install.ts";
+import { replaceBetweenMarks } from "./generate/markdown.ts";
+import { rightsTable, roleYaml } from "./generate/rights.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const OPENAPI = "lib/kube/generated/openapi.json";
+const DEPLOYMENT = "deploy/base/deployment.yaml";
 
 const { values: options } = parseArgs({
   options: {
@@ -24,8 +30,15 @@ const files: Record<string, string> = {
   "crds/devopspolicies.yaml": crdYaml(),
   [OPENAPI]: JSON.stringify(openApi, null, 2) + "\n",
   "lib/kube/generated/api.ts": await apiTypes(openApi),
-  "README.md": replaceBetweenMarks(await read("README.md"), "checks", checksTable(CHECKS)),
+  "deploy/base/clusterrole.yaml": roleYaml("ClusterRole", PERMISSIONS),
+  [DEPLOYMENT]: withImage(await read(DEPLOYMENT), project.version),
+  "deploy/namespaced/team/role.yaml": roleYaml("Role", PERMISSIONS),
+  "README.md": readme(await read("README.md")),
 };
+files["deploy/install.yaml"] = await installYaml(
+  "deploy/base",
+  async (path) => files[path] ?? await read(path),
+);
 
 const stale: string[] = [];
 for (const [path, content] of Object.entries(files)) {
@@ -38,6 +51,11 @@ if (options.check && stale.length > 0) {
   Deno.exit(1);
 }
 console.error(stale.length === 0 ? "Generated files are up to date." : `Wrote ${stale.join(", ")}.`);
+
+function readme(text: string): string {
+  const withChecks = replaceBetweenMarks(text, "checks", checksTable(CHECKS));
+  return replaceBetweenMarks(withChecks, "rights", rightsTable(PERMISSIONS));
+}
 
 async function read(path: string): Promise<string> {
   try {

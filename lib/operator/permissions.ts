@@ -17,10 +17,10 @@ const POLICIES = { group: POLICY_RESOURCE.group, resource: POLICY_RESOURCE.plura
 
 /** All that `reconcile` needs, in every namespace that it watches, and not a right more. */
 export const PERMISSIONS: readonly Permission[] = [
-  { verb: "list", group: "", resource: "pods", why: "read the pods at the start" },
-  { verb: "watch", group: "", resource: "pods", why: "see pods change" },
-  { verb: "list", ...POLICIES, why: "read the policies at the start" },
-  { verb: "watch", ...POLICIES, why: "see policies change" },
+  { verb: "list", group: "", resource: "pods", why: "read the pods of a server that does not stream them" },
+  { verb: "watch", group: "", resource: "pods", why: "read the pods, and see them change" },
+  { verb: "list", ...POLICIES, why: "read the policies of a server that does not stream them" },
+  { verb: "watch", ...POLICIES, why: "read the policies, and see them change" },
   { verb: "get", ...POLICIES, why: "read a policy again after a lost race" },
   { verb: "patch", ...POLICIES, why: "add and remove its own finalizer" },
   { verb: "patch", ...POLICIES, resource: `${POLICY_RESOURCE.plural}/status`, why: "write what it found" },

@@ -9,12 +9,13 @@ import { Transport } from "../../lib/kube/transport.ts";
 import { type ControlPlane, startControlPlane } from "./control_plane.ts";
 import { eventually } from "./eventually.ts";
 import { createNamespace, createPod, createServiceAccountToken } from "./fixtures.ts";
+import { writeKubeconfig } from "./kubeconfig.ts";
 import { runProgram, startOperator } from "./operator_process.ts";
 import { ALL_CHECKS, createPolicy, installCrd, reasonOf, statusIs } from "./policies.ts";
 
 /** What the operator needs, and not a right more. */
 const { rules: RULES } = parse(
-  await Deno.readTextFile(new URL("../../deploy/clusterrole.yaml", import.meta.url)),
+  await Deno.readTextFile(new URL("../../deploy/base/clusterrole.yaml", import.meta.url)),
 ) as { rules: readonly unknown[] };
 
 Deno.test("credentials and refusals on a real API server", async (t) => {
@@ -50,7 +51,7 @@ Deno.test("credentials and refusals on a real API server", async (t) => {
       const [warning] = second.log.filter(({ level }) => level === "WARN");
       assert.match(
         String(warning?.["problem"]),
-        /^Not allowed to list and watch pods: .*Grant it to the identity of context/,
+        /^Not allowed to list and watch pods: \S+ may not watch pods in the namespace "team"\. Grant it the verb "watch"/,
       );
       await allow(cluster, "team", "operator", RULES);
       await statusIs(
@@ -109,7 +110,7 @@ Deno.test("credentials and refusals on a real API server", async (t) => {
     assert.equal(code, 3);
     assertOneSentence(
       stderr,
-      /^error: Not allowed to install devopspolicies\.devops\.stochastic\.io: .*cannot get resource/,
+      /^error: Not allowed to install devopspolicies\.devops\.stochastic\.io: \S+ may not get customresourcedefinitions at/,
     );
   });
 
@@ -170,26 +171,6 @@ async function allow(
   const list = { apiVersion: "v1", kind: "List", items: objects };
   const { code, stderr } = await cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify(list) });
   assert.equal(code, 0, stderr);
-}
-
-async function writeKubeconfig(
-  cluster: ControlPlane,
-  name: string,
-  user: Record<string, string>,
-  { ca = true } = {},
-): Promise<string> {
-  const path = `${cluster.dir}/${name}.kubeconfig`;
-  const authority = ca ? { "certificate-authority-data": btoa(cluster.caPem) } : {};
-  await Deno.writeTextFile(
-    path,
-    JSON.stringify({
-      clusters: [{ name, cluster: { server: cluster.url, ...authority } }],
-      users: [{ name, user }],
-      contexts: [{ name, context: { cluster: name, user: name } }],
-      "current-context": name,
-    }),
-  );
-  return path;
 }
 
 function assertOneSentence(stderr: string, pattern: RegExp): void {

@@ -1,8 +1,8 @@
-/** The table of checks for people, and how it gets into a text. */
+/** The table of checks for people. */
 
 import assert from "node:assert/strict";
 import { CHECKS } from "../../lib/policy/checks/mod.ts";
-import { checksTable, replaceBetweenMarks } from "../../tools/generate/checks_table.ts";
+import { checksTable } from "../../tools/generate/checks_table.ts";
 
 Deno.test("checksTable() has a row for each check, of equal width", () => {
   const lines = checksTable(CHECKS).split("\n");
@@ -26,24 +26,3 @@ Deno.test("checksTable() has a row for each check, of equal width", () => {
   const rest = CHECKS.map(({ violation, weight, id }) => [violation, weight, `\`${id}\``]);
   assert.deepEqual(cells.slice(2).map((row) => row.slice(2)), rest);
 });
-
-Deno.test("replaceBetweenMarks() puts text between its marks, and changes nothing else", () => {
-  const before = "a\n<!-- checks -->\nold\n<!-- /checks -->\nz <!-- other --><!-- /other -->";
-  const after = "a\n<!-- checks -->\n\nnew $& $1\n\n<!-- /checks -->\nz <!-- other --><!-- /other -->";
-  assert.equal(replaceBetweenMarks(before, "checks", "new $& $1"), after);
-  assert.equal(replaceBetweenMarks(after, "checks", "new $& $1"), after);
-});
-
-for (
-  const text of [
-    "none",
-    "<!-- checks --> only",
-    "only <!-- /checks -->",
-    "<!-- /checks --> turned <!-- checks -->",
-  ]
-) {
-  Deno.test(`replaceBetweenMarks() refuses "${text}"`, () =>
-    assert.throws(() => replaceBetweenMarks(text, "checks", "new"), {
-      message: "The text has no <!-- checks --> … <!-- /checks --> to put the table between.",
-    }));
-}

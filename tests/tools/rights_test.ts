@@ -1,0 +1,62 @@
+/** The rights of the operator, as a role grants them and as people read them. */
+
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { type Permission, PERMISSIONS } from "../../lib/operator/permissions.ts";
+import { rightsTable, roleYaml, rulesYaml } from "../../tools/generate/rights.ts";
+
+const SOME: readonly Permission[] = [
+  { verb: "watch", group: "", resource: "pods", why: "see: pods #1" },
+  { verb: "patch", group: "example.com", resource: "things/status", why: "write" },
+  { verb: "list", group: "", resource: "pods", why: "read pods" },
+  { verb: "get", group: "other.example.com", resource: "pods", why: "confuse" },
+];
+
+Deno.test("rulesYaml() makes one rule of each resource of each group, with the reason of every verb above it", () => {
+  assert.equal(
+    rulesYaml(SOME),
+    `\
+rules:
+  # watch: to see: pods #1
+  # list: to read pods
+  - apiGroups: [""]
+    resources: ["pods"]
+    verbs: ["watch", "list"]
+  # patch: to write
+  - apiGroups: ["example.com"]
+    resources: ["things/status"]
+    verbs: ["patch"]
+  # get: to confuse
+  - apiGroups: ["other.example.com"]
+    resources: ["pods"]
+    verbs: ["get"]
+`,
+  );
+});
+
+for (const kind of ["ClusterRole", "Role"] as const) {
+  Deno.test(`roleYaml() makes a ${kind} that grants every right of the table, and no other`, () => {
+    const role = parse(roleYaml(kind, PERMISSIONS));
+    assert.equal(role.kind, kind);
+    const granted = role.rules.flatMap(
+      ({ apiGroups, resources, verbs }: Record<string, string[]>) =>
+        apiGroups!.flatMap((group) =>
+          resources!.flatMap((resource) => verbs!.map((verb) => `${verb} ${group}/${resource}`))
+        ),
+    );
+    const needed = PERMISSIONS.map(({ verb, group, resource }) => `${verb} ${group}/${resource}`);
+    assert.deepEqual(granted.sort(), needed.sort());
+  });
+}
+
+Deno.test("rightsTable() has a row for each right", () => {
+  const rows = rightsTable(SOME).split("\n").map((line) =>
+    line.split("|").slice(1, -1).map((cell) => cell.trim())
+  );
+  assert.deepEqual(rows.slice(2), [
+    ["`watch`", "`pods`", "core", "see: pods #1"],
+    ["`patch`", "`things/status`", "`example.com`", "write"],
+    ["`list`", "`pods`", "core", "read pods"],
+    ["`get`", "`pods`", "`other.example.com`", "confuse"],
+  ]);
+});
