@@ -41,8 +41,11 @@ export interface ControlPlane extends AsyncDisposable {
   stopApiServer(): Promise<void>;
   /** Ends the API server with SIGKILL, as a crash would; etcd goes on. */
   killApiServer(): Promise<void>;
-  /** Starts the API server again, at the same address and on the same etcd, and waits until it is ready. */
-  startApiServer(): Promise<void>;
+  /**
+   * Starts the API server again, at the same address and on the same etcd, and waits until it is ready; `more` arguments are
+   * its alone, until it is stopped.
+   */
+  startApiServer(more?: readonly string[]): Promise<void>;
 }
 
 /**
@@ -87,9 +90,9 @@ export async function startControlPlane(
     return send(path, { method, headers: typed, body: JSON.stringify(body) });
   }
 
-  async function startApiServer(): Promise<void> {
+  async function startApiServer(more: readonly string[] = []): Promise<void> {
     if (apiServer) throw new Error("The API server runs already");
-    const args = [...apiServerArguments(dir, `${apiPort}`, etcdUrl), ...apiServerArgs];
+    const args = [...apiServerArguments(dir, `${apiPort}`, etcdUrl), ...apiServerArgs, ...more];
     const log = join(dir, "kube-apiserver.log");
     apiServer = await startProcess("kube-apiserver", binaries.kubeApiserver, args, log);
     for (const path of ["/readyz", "/api/v1/namespaces/default"]) {

@@ -1,0 +1,118 @@
+// deploy/ on a real API server: all of it is accepted without a warning, and what would weaken it is not.
+
+import assert from "node:assert/strict";
+import { parse, parseAllDocuments } from "yaml";
+import { type ControlPlane, startControlPlane } from "./control_plane.ts";
+import { createNamespace } from "./fixtures.ts";
+
+/** An object of Kubernetes, as far as these tests look into it. */
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/** What a pod spec may hold, as far as these tests change it. */
+interface PodSpec {
+  securityContext: Record<string, unknown>;
+  containers: { securityContext: Record<string, unknown> }[];
+}
+
+/** Each way to fall below the restricted level, and how the server calls it. */
+const WEAKENED: Readonly<Record<string, readonly [change: (spec: PodSpec) => void, named: string]>> = {
+  "may run as root": [({ securityContext }) => delete securityContext.runAsNonRoot, "runAsNonRoot != true"],
+  "has no seccomp profile": [
+    ({ securityContext }) => delete securityContext.seccompProfile,
+    "seccompProfile",
+  ],
+  "may gain privileges": [
+    ({ containers }) => delete containers[0]!.securityContext.allowPrivilegeEscalation,
+    "allowPrivilegeEscalation != false",
+  ],
+  "keeps its capabilities": [
+    ({ containers }) => delete containers[0]!.securityContext.capabilities,
+    "unrestricted capabilities",
+  ],
+};
+
+Deno.test("deploy/ on a real API server", async (t) => {
+  await using cluster = await startControlPlane();
+  await createNamespace(cluster, "team");
+  const install = await Deno.readTextFile("deploy/install.yaml");
+  const count = objectsIn(install).length;
+
+  await t.step("install.yaml holds the objects that kustomize makes of deploy/base", async () => {
+    assert.deepEqual(objectsIn(install), objectsIn(await kubectl(cluster, ["kustomize", "deploy/base"])));
+    assert.equal(count, 8);
+  });
+
+  for (const source of ["--filename=deploy/install.yaml", "--kustomize=deploy/namespaced"]) {
+    await t.step(
+      `every object of ${source} applies without a warning, and is then as it was sent`,
+      async () => {
+        // A dry run creates no namespace for the rest.
+        await kubectl(cluster, ["apply", "--filename=deploy/base/namespace.yaml"]);
+        const apply = ["apply", source, "--warnings-as-errors"];
+        for (const how of [["--dry-run=server"], [], ["--dry-run=server"]]) {
+          const { code, stdout, stderr } = await cluster.kubectl([...apply, ...how]);
+          assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+          assert.equal(stdout.trim().split("\n").length, count);
+        }
+        assert.doesNotMatch(await kubectl(cluster, [...apply]), /created|configured/);
+      },
+    );
+  }
+
+  await t.step("of a cluster-wide right, deploy/namespaced has none", async () => {
+    const objects = objectsIn(await kubectl(cluster, ["kustomize", "deploy/namespaced"]));
+    const rights = objects.filter(({ kind }) => /Role/.test(kind));
+    assert.deepEqual(rights.map(({ kind, metadata: { namespace } }) => [kind, namespace]), [
+      ["Role", "team"],
+      ["RoleBinding", "team"],
+    ]);
+  });
+
+  const deployment = parse(await Deno.readTextFile("deploy/base/deployment.yaml"));
+  const tryPod = async (spec: PodSpec) => {
+    const path = "/api/v1/namespaces/devops-system/pods?dryRun=All";
+    const response = await cluster.request("POST", path, { metadata: { name: "trial" }, spec });
+    const { message = "" } = await response.json();
+    return { status: response.status, message };
+  };
+
+  await t.step("the namespace takes the operator's pod", async () => {
+    assert.deepEqual(await tryPod(deployment.spec.template.spec), { status: 201, message: "" });
+  });
+
+  for (const [what, [change, named]] of Object.entries(WEAKENED)) {
+    await t.step(
+      `the namespace warns of the operator's Deployment, and refuses its pod, if it ${what}`,
+      async () => {
+        const weakened = structuredClone(deployment);
+        change(weakened.spec.template.spec);
+        const { status, message } = await tryPod(weakened.spec.template.spec);
+        assert.equal(status, 403);
+        assert.ok(message.includes(named), message);
+        const { code, stderr } = await cluster.kubectl(["apply", "--dry-run=server", "--filename=-"], {
+          stdin: JSON.stringify(weakened),
+        });
+        assert.equal(code, 0);
+        assert.match(stderr, /^Warning: would violate PodSecurity "restricted:latest": /);
+        assert.ok(stderr.includes(named), stderr);
+      },
+    );
+  }
+});
+
+/** The objects of a stream of YAML documents, in the order of their kinds and names. */
+function objectsIn(text: string): readonly Manifest[] {
+  const nameOf = ({ kind, metadata }: Manifest) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
+  return parseAllDocuments(text).map((document) => document.toJS() as Manifest | null)
+    .filter((object) => object !== null)
+    .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+}
+
+async function kubectl(cluster: ControlPlane, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await cluster.kubectl(args);
+  assert.equal(code, 0, stderr);
+  return stdout;
+}

@@ -1,0 +1,54 @@
+// Brings a running operator to do everything that it does in a policy's life, lost races included.
+
+import type { ControlPlane } from "./control_plane.ts";
+import { eventually } from "./eventually.ts";
+import { setPodStatus } from "./fixtures.ts";
+import { changePolicy, createPolicy, readPolicy, statusIs } from "./policies.ts";
+
+/** So many changes a time, faster than a watch can tell of them. */
+const BURST = 10;
+
+/** Creates a policy in a namespace with one pod called `web`, changes it, contends for it, and deletes it. */
+export async function livePolicy(
+  cluster: ControlPlane,
+  namespace: string,
+  name: string,
+  hasLostRace: () => Promise<boolean>,
+): Promise<void> {
+  await createPolicy(cluster, namespace, name, { requireLivenessProbe: true });
+  await statusIs(cluster, namespace, name, ({ violations }) => violations === 1, 20_000);
+  await changePolicy(cluster, namespace, name, { spec: { requireReadinessProbe: true } });
+  await statusIs(cluster, namespace, name, ({ violations }) => violations === 2, 5_000);
+  await contend(cluster, namespace, name, hasLostRace);
+  await cluster.kubectl(["delete", "dop", name, "-n", namespace, "--wait=false"]);
+  await eventually(async () => await readPolicy(cluster, namespace, name) === undefined, {
+    within: 5_000,
+    what: `${namespace}/${name} is gone`,
+  });
+}
+
+/**
+ * Changes a policy and the pod `web` again and again until `isOver`, so that what the operator writes meets a policy that
+ * has moved on.
+ */
+export async function contend(
+  cluster: ControlPlane,
+  namespace: string,
+  name: string,
+  isOver: () => boolean | Promise<boolean>,
+): Promise<void> {
+  let count = 0;
+  await changePolicy(cluster, namespace, name, { spec: { maxRestartCount: 0 } });
+  await eventually(async () => {
+    for (let i = 0; i < BURST; i++) {
+      count++;
+      await Promise.all([
+        setPodStatus(cluster, namespace, "web", {
+          containerStatuses: [{ name: "app", image: "app", imageID: "", ready: true, restartCount: count }],
+        }),
+        changePolicy(cluster, namespace, name, { metadata: { annotations: { count: String(count) } } }),
+      ]);
+    }
+    return await isOver();
+  }, { within: 20_000, what: `a race for ${namespace}/${name} is lost` });
+}
