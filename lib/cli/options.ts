@@ -34,12 +34,12 @@ export function durationOption(value: string): number {
   throw new InvalidArgumentError("Write a duration between 1s and 1h, for example 30s.");
 }
 
-/** An address to listen on: `host:port`, `:port` for all interfaces, or `off` for `0`. */
+/** An address to listen on: `host:port`, `:port` for all interfaces of IPv6 and IPv4, or `off` for `0`. */
 export function addressOption(value: string): { hostname: string; port: number } | "off" {
   if (value === "0") return "off";
   const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(value) ?? [];
   const port = Number(digits);
-  if (port <= 65_535) return { hostname: bracketed ?? (plain || "0.0.0.0"), port };
+  if (port <= 65_535) return { hostname: bracketed ?? (plain || "::"), port };
   throw new InvalidArgumentError("Write host:port, for example 127.0.0.1:9090, or 0 to turn it off.");
 }
 

@@ -87,6 +87,8 @@ export function listen(
     };
   } catch (error) {
     const taken = error instanceof Deno.errors.AddrInUse;
+    // All interfaces were asked for, and a machine without IPv6 still has those of IPv4.
+    if (hostname === "::" && !taken) return listen({ hostname: "0.0.0.0", port }, handler);
     throw new ListenError(
       `Cannot serve metrics on ${hostPort(hostname, port)}: ${
         taken ? "the port is in use" : (error as Error).message

@@ -62,7 +62,7 @@ table("addressOption", addressOption, [
   ["0", "off"],
   ["127.0.0.1:9090", { hostname: "127.0.0.1", port: 9090 }],
   ["localhost:8080", { hostname: "localhost", port: 8080 }],
-  [":9090", { hostname: "0.0.0.0", port: 9090 }],
+  [":9090", { hostname: "::", port: 9090 }],
   ["127.0.0.1:0", { hostname: "127.0.0.1", port: 0 }],
   ["[::1]:9090", { hostname: "::1", port: 9090 }],
   ["[::]:65535", { hostname: "::", port: 65_535 }],

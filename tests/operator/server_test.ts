@@ -113,6 +113,28 @@ Deno.test("listen() writes an IPv6 address in brackets, as a URL has it", async 
   });
 });
 
+Deno.test("listen() on all interfaces serves IPv6 and IPv4", async () => {
+  await using server = listen({ hostname: "::", port: 0 }, handler());
+  const { port } = new URL(`http://${server.address}`);
+  for (const host of ["127.0.0.1", "[::1]"]) {
+    assert.equal(await (await fetch(`http://${host}:${port}/healthz`)).text(), "ok\n");
+  }
+});
+
+Deno.test({
+  name: "listen() on all interfaces serves IPv4 alone where IPv6 cannot be had",
+  permissions: { net: ["0.0.0.0", "127.0.0.1"] },
+  async fn() {
+    await using server = listen({ hostname: "::", port: 0 }, handler());
+    assert.match(server.address, /^0\.0\.0\.0:[1-9]\d*$/);
+    const { port } = new URL(`http://${server.address}`);
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text(), "ok\n");
+    assert.throws(() => listen({ hostname: "::", port: Number(port) }, handler()), {
+      message: new RegExp(`^Cannot serve metrics on 0\\.0\\.0\\.0:${port}: the port is in use\\. `),
+    });
+  },
+});
+
 Deno.test("listen() ends when it is disposed of, although somebody does not read an answer", async () => {
   const server = listen(LOOPBACK, () => Promise.resolve(new Response("x".repeat(30_000_000))));
   using stubborn = await Deno.connect({ ...LOOPBACK, port: Number(server.address.split(":")[1]) });

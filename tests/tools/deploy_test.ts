@@ -31,7 +31,7 @@ Deno.test("the operator listens where its probes, its Service and its NetworkPol
   assert.deepEqual([command, flag], ["reconcile", "--metrics-addr"]);
   const port = { name: "metrics", containerPort: 9090 };
   assert.deepEqual(container.ports, [port]);
-  assert.deepEqual(addressOption(address), { hostname: "0.0.0.0", port: port.containerPort });
+  assert.deepEqual(addressOption(address), { hostname: "::", port: port.containerPort });
   for (const probe of ["startupProbe", "livenessProbe", "readinessProbe"]) {
     assert.equal(container[probe].httpGet.port, port.name);
   }
