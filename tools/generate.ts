@@ -5,6 +5,7 @@ import project from "../deno.json" with { type: "json" };
 import { PERMISSIONS } from "../lib/operator/permissions.ts";
 import { CHECKS } from "../lib/policy/checks/mod.ts";
 import { apiTypes } from "./generate/api_types.ts";
+import { rulesTemplate, withVersions } from "./generate/chart.ts";
 import { checksTable } from "./generate/checks_table.ts";
 import { crdYaml } from "./generate/crd_yaml.ts";
 import { openApiFromServer } from "./generate/from_server.ts";
@@ -15,6 +16,7 @@ import { rightsTable, roleYaml } from "./generate/rights.ts";
 const ROOT = new URL("../", import.meta.url);
 const OPENAPI = "lib/kube/generated/openapi.json";
 const DEPLOYMENT = "deploy/base/deployment.yaml";
+const CHART = "deploy/chart/Chart.yaml";
 
 const { values: options } = parseArgs({
   options: {
@@ -33,6 +35,9 @@ const files: Record<string, string> = {
   "deploy/base/clusterrole.yaml": roleYaml("ClusterRole", PERMISSIONS),
   [DEPLOYMENT]: withImage(await read(DEPLOYMENT), project.version),
   "deploy/namespaced/team/role.yaml": roleYaml("Role", PERMISSIONS),
+  [CHART]: withVersions(await read(CHART), project.version),
+  "deploy/chart/crds/devopspolicies.yaml": crdYaml(),
+  "deploy/chart/templates/_rules.tpl": rulesTemplate(PERMISSIONS),
   "README.md": readme(await read("README.md")),
 };
 files["deploy/install.yaml"] = await installYaml(

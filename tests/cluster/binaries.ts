@@ -1,4 +1,4 @@
-// Finds the real kube-apiserver, etcd and kubectl that the cluster tests run, and builds those that are missing.
+// Finds the real kube-apiserver, etcd, kubectl and helm that the cluster tests run, and builds those that are missing.
 
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
@@ -11,11 +11,45 @@ export interface Binaries {
   readonly kubectl: string;
 }
 
-const MODULE_DIR = fileURLToPath(new URL("./apiserver/", import.meta.url));
+/** A program and how it is built. */
+interface Source {
+  /** The folder of its Go module, and the files there that decide what is built. */
+  readonly module: string;
+  readonly files: readonly string[];
+  readonly package: string;
+  /** What a build takes the first time, for the line that tells why it is quiet for so long. */
+  readonly time: string;
+  /** How to do without a build. */
+  readonly otherwise: string;
+}
 
-/** What a build takes the first time, for the line that tells why it is quiet for so long. */
-const BUILD_TIME = { etcd: "1 minute", "kube-apiserver": "4 minutes", kubectl: "1 minute" } as const;
-type Binary = keyof typeof BUILD_TIME;
+const SERVERS = {
+  module: fileURLToPath(new URL("./apiserver/", import.meta.url)),
+  files: [
+    "go.mod",
+    "go.sum",
+    "parent/parent.go",
+    "etcd/main.go",
+    "kube-apiserver/main.go",
+    "kubectl/main.go",
+  ],
+  otherwise: "let KUBEBUILDER_ASSETS name a folder with kube-apiserver and etcd",
+};
+const ON_THE_PATH = "put it on the PATH";
+
+const SOURCES = {
+  etcd: { ...SERVERS, package: "./etcd", time: "1 minute" },
+  "kube-apiserver": { ...SERVERS, package: "./kube-apiserver", time: "4 minutes" },
+  kubectl: { ...SERVERS, package: "./kubectl", time: "1 minute", otherwise: ON_THE_PATH },
+  helm: {
+    module: fileURLToPath(new URL("./helm/", import.meta.url)),
+    files: ["go.mod", "go.sum"],
+    package: "helm.sh/helm/v3/cmd/helm",
+    time: "2 minutes",
+    otherwise: ON_THE_PATH,
+  },
+} satisfies Record<string, Source>;
+type Binary = keyof typeof SOURCES;
 
 const VERSION = "k8s.io/component-base/version";
 const LD_FLAGS = `-s -w -X ${VERSION}.gitVersion=v1.34.4 -X ${VERSION}.gitMajor=1 -X ${VERSION}.gitMinor=34`;
@@ -42,11 +76,16 @@ export async function findBinaries(): Promise<Binaries> {
 }
 
 /** Finds kubectl on the `PATH`, else builds it. */
-export async function findKubectl(): Promise<string> {
+export const findKubectl = (): Promise<string> => findTool("kubectl");
+
+/** Finds helm on the `PATH`, else builds it. */
+export const findHelm = (): Promise<string> => findTool("helm");
+
+async function findTool(name: Binary): Promise<string> {
   for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
-    if (folder && await isFile(join(folder, "kubectl"))) return join(folder, "kubectl");
+    if (folder && await isFile(join(folder, name))) return join(folder, name);
   }
-  return await buildBinary("kubectl");
+  return await buildBinary(name);
 }
 
 /**
@@ -55,7 +94,7 @@ export async function findKubectl(): Promise<string> {
  * @throws if Go is missing or the build fails.
  */
 export async function buildBinary(name: Binary): Promise<string> {
-  const folder = join(cacheDir(), "kube-devops", "test-servers", await sourceHash());
+  const folder = join(cacheDir(), "kube-devops", "test-servers", await sourceHash(SOURCES[name]));
   const path = join(folder, name);
   if (await isFile(path)) return path;
   await Deno.mkdir(folder, { recursive: true });
@@ -70,22 +109,24 @@ export async function buildBinary(name: Binary): Promise<string> {
 }
 
 async function goBuild(name: Binary, output: string): Promise<void> {
+  const { package: source, time } = SOURCES[name];
   const options = ["-mod=readonly", "-buildvcs=false", "-ldflags", LD_FLAGS, "-o", output];
-  const go = spawnGo(["build", ...options, `./${name}`]);
-  console.error(`building ${name} (about ${BUILD_TIME[name]}, once) …`);
+  const go = spawnGo(name, ["build", ...options, source]);
+  console.error(`building ${name} (about ${time}, once) …`);
   const { success, stderr } = await go.output();
   if (!success) throw new Error(`Cannot build ${name}: ${new TextDecoder().decode(stderr).trim()}`);
 }
 
-function spawnGo(args: string[]): Deno.ChildProcess {
+function spawnGo(name: Binary, args: string[]): Deno.ChildProcess {
+  const { module: cwd, otherwise } = SOURCES[name];
   try {
     const env = { GOWORK: "off" };
-    return new Deno.Command("go", { args, cwd: MODULE_DIR, env, stdout: "piped", stderr: "piped" }).spawn();
+    return new Deno.Command("go", { args, cwd, env, stdout: "piped", stderr: "piped" }).spawn();
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Error(
-      "Cannot run the cluster tests: Go is not installed and KUBEBUILDER_ASSETS is not set. " +
-        "Install Go 1.24 or later, or let KUBEBUILDER_ASSETS name a folder with kube-apiserver and etcd.",
+      `Cannot run the cluster tests: ${name} has to be built, and Go is not installed. ` +
+        `Install Go 1.24 or later, or ${otherwise}.`,
     );
   }
 }
@@ -100,12 +141,9 @@ async function requireAsset(folder: string, name: string): Promise<string> {
 }
 
 /** Names what the executables are built from, so that a changed source is built anew. */
-async function sourceHash(): Promise<string> {
-  const mains = Object.keys(BUILD_TIME).map((name) => join(name, "main.go"));
+async function sourceHash({ module, files }: Source): Promise<string> {
   const hash = createHash("sha256").update(Deno.build.target).update(LD_FLAGS);
-  for (const file of ["go.mod", "go.sum", join("parent", "parent.go"), ...mains]) {
-    hash.update(await Deno.readFile(join(MODULE_DIR, file)));
-  }
+  for (const file of files) hash.update(await Deno.readFile(join(module, file)));
   return hash.digest("hex").slice(0, 16);
 }
 

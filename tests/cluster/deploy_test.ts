@@ -1,15 +1,10 @@
 // deploy/ on a real API server: all of it is accepted without a warning, and what would weaken it is not.
 
 import assert from "node:assert/strict";
-import { parse, parseAllDocuments } from "yaml";
+import { parse } from "yaml";
 import { type ControlPlane, startControlPlane } from "./control_plane.ts";
 import { createNamespace } from "./fixtures.ts";
-
-/** An object of Kubernetes, as far as these tests look into it. */
-interface Manifest {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-}
+import { objectsIn } from "./manifests.ts";
 
 /** What a pod spec may hold, as far as these tests change it. */
 interface PodSpec {
@@ -102,14 +97,6 @@ Deno.test("deploy/ on a real API server", async (t) => {
     );
   }
 });
-
-/** The objects of a stream of YAML documents, in the order of their kinds and names. */
-function objectsIn(text: string): readonly Manifest[] {
-  const nameOf = ({ kind, metadata }: Manifest) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
-  return parseAllDocuments(text).map((document) => document.toJS() as Manifest | null)
-    .filter((object) => object !== null)
-    .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-}
 
 async function kubectl(cluster: ControlPlane, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await cluster.kubectl(args);

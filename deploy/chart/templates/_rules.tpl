@@ -1,0 +1,20 @@
+{{/* Written by `deno task generate` from lib/operator/permissions.ts, never by hand. */}}
+{{- define "kube-devops.rules" -}}
+rules:
+  # list: to read the pods of a server that does not stream them
+  # watch: to read the pods, and see them change
+  - apiGroups: [""]
+    resources: ["pods"]
+    verbs: ["list", "watch"]
+  # list: to read the policies of a server that does not stream them
+  # watch: to read the policies, and see them change
+  # get: to read a policy again after a lost race
+  # patch: to add and remove its own finalizer
+  - apiGroups: ["devops.stochastic.io"]
+    resources: ["devopspolicies"]
+    verbs: ["list", "watch", "get", "patch"]
+  # patch: to write what it found
+  - apiGroups: ["devops.stochastic.io"]
+    resources: ["devopspolicies/status"]
+    verbs: ["patch"]
+{{- end -}}
