@@ -51,9 +51,15 @@ export class Store<T extends Versioned> {
     return { changed: true, before };
   }
 
-  /** Takes the answer to a write: only for an object still stored, as its deletion may have come first. */
+  /**
+   * Takes the answer to a write: only for an object still stored, as its deletion may have come first, and also in place of
+   * an equal one, as the watch may have told of the write first.
+   */
   refresh(object: T): void {
-    if (this.get(object) !== undefined) this.apply(object);
+    const stored = this.get(object);
+    if (stored !== undefined && !isNewer(stored.resourceVersion, object.resourceVersion)) {
+      this.replace(object);
+    }
   }
 
   /** Forgets an object, unless the stored one is newer than `object`: then it was created again. */

@@ -82,6 +82,15 @@ Deno.test("store.refresh() takes a newer answer, drops an older one, and brings 
   assert.equal(store.size, 0);
 });
 
+Deno.test("store.refresh() takes the answer itself, although the watch has told of the same version first", () => {
+  const store = storeOf(thing("web", 10));
+  store.apply(thing("web", 11));
+  const answer = thing("web", 11);
+  store.refresh(answer);
+  assert.equal(store.get(answer), answer);
+  assert.equal(store.size, 1);
+});
+
 Deno.test("store.list() gives one namespace, or all", () => {
   const store = storeOf(thing("web", 1, "shop"), thing("web", 2, "bank"), thing("db", 3, "bank"));
   assert.deepEqual(contents(store, "bank"), ["db@3", "web@2"]);
