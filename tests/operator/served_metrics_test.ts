@@ -1,7 +1,8 @@
 /** What a running operator counts and serves: reconciles, writes, watches, and what cannot be read. */
 
 import assert from "node:assert/strict";
-import { ConnectionError } from "../../lib/api/errors.ts";
+import { sleep } from "../../lib/api/clock.ts";
+import { retelling } from "../support/faults.ts";
 import { pod } from "../support/pod_builder.ts";
 import { ALL_CHECKS, FINALIZER, type RunningOperator, startOperator } from "../support/running_operator.ts";
 import { get, ON_A_FREE_PORT, seriesWith, valueOf } from "../support/scrape.ts";
@@ -13,13 +14,13 @@ async function values(operator: RunningOperator, ...lines: readonly string[]): P
 }
 
 Deno.test("runOperator() counts reconciles and the statuses that it writes, by why", async () => {
-  await using operator = await startOperator(
-    (cluster) => cluster.putPolicy({ spec: ALL_CHECKS, finalizers: [FINALIZER] }),
-    ON_A_FREE_PORT,
-  );
+  await using operator = await startOperator(async (cluster) => {
+    await cluster.putPod(pod("web").container("app"));
+    await cluster.putPolicy({ spec: ALL_CHECKS, finalizers: [FINALIZER] });
+  }, ON_A_FREE_PORT);
   const { cluster, clock } = operator;
   await clock.advance(1_000);
-  cluster.putPod(pod("web").container("app", { image: "app" }));
+  await cluster.putPod(pod("web").container("app", { image: "app" }));
   await clock.advance(60_000);
   const lines = [
     'status_writes_total{reason="changed"}',
@@ -35,27 +36,31 @@ Deno.test("runOperator() counts reconciles and the statuses that it writes, by w
 });
 
 Deno.test("runOperator() reconciles the policies of a pod's namespace alone, and only for what a check sees", async () => {
-  await using operator = await startOperator((cluster) => {
-    for (const name of ["a", "b"]) cluster.putPolicy({ name, finalizers: [FINALIZER] });
-    cluster.putPolicy({ namespace: "staging", finalizers: [FINALIZER] });
-    cluster.putPod(pod("web").container("app"));
+  await using operator = await startOperator(async (cluster) => {
+    for (const name of ["a", "b"]) await cluster.putPolicy({ name, finalizers: [FINALIZER] });
+    await cluster.putPolicy({ namespace: "staging", finalizers: [FINALIZER] });
+    await cluster.putPod(pod("web").container("app"));
   }, ON_A_FREE_PORT);
   const { cluster, clock } = operator;
   await clock.advance(1_000);
   assert.deepEqual(await values(operator, "reconcile_total"), [3]);
-  cluster.putPod(pod("web").container("app"));
+  const annotations = { seen: "yes" };
+  await cluster.send("PATCH", "/api/v1/namespaces/production/pods/web", { metadata: { annotations } });
   await clock.advance(1_000);
-  assert.deepEqual(await values(operator, "reconcile_total"), [3], "only its version is new");
-  cluster.putPod(pod("web").container("app", { restarts: 1 }));
+  assert.deepEqual(await values(operator, "reconcile_total"), [3], "no check reads annotations");
+  await cluster.putPod(pod("web").container("app", { restarts: 1 }));
   await clock.advance(1_000);
   assert.deepEqual(await values(operator, "reconcile_total"), [5]);
 });
 
 Deno.test("runOperator() measures how long a reconcile takes and a policy waits", async () => {
   const names = Array.from({ length: 17 }, (_, i) => `policy-${i}`);
-  await using operator = await startOperator((cluster, clock) => {
-    for (const name of names) cluster.putPolicy({ name, finalizers: [FINALIZER] });
-    cluster.before = () => new Promise((resolve) => void clock.after(2_000, resolve));
+  await using operator = await startOperator(async (cluster, clock) => {
+    for (const name of names) await cluster.putPolicy({ name, finalizers: [FINALIZER] });
+    cluster.fault = async ({ verb }, next) => {
+      if (verb === "patchStatus") await sleep(clock, 2_000, new AbortController().signal);
+      return await next();
+    };
   }, ON_A_FREE_PORT);
   assert.deepEqual(await values(operator, "queue_depth"), [1], "there are sixteen workers");
   await operator.clock.advance(4_000);
@@ -70,13 +75,16 @@ Deno.test("runOperator() measures how long a reconcile takes and a policy waits"
 
 Deno.test("runOperator() counts watches that broke, and objects that cannot be read, by resource", async () => {
   await using operator = await startOperator((cluster) => {
-    const { pods, policies } = cluster;
-    cluster.pods = (options) => (options.onUnreadable(), options.onUnreadable(), pods.call(cluster, options));
-    cluster.policies = (options) => (options.onUnreadable(), policies.call(cluster, options));
+    // An object without a name, which no server shows: two among the pods, and one among the policies.
+    const nameless = `{"type":"ADDED","object":{}}`;
+    cluster.fault = retelling((line, { resource }) => {
+      if (!line.includes(`"BOOKMARK"`)) return [line];
+      return resource === "pods" ? [nameless, nameless, line] : [nameless, line];
+    });
   }, ON_A_FREE_PORT);
-  operator.cluster.podCollection.refuse(new ConnectionError("reset", "the connection broke"));
-  operator.cluster.podCollection.admit();
-  await operator.clock.advance(40_000);
+  const { cluster, clock } = operator;
+  cluster.endWatches("pods", "broken");
+  await clock.advance(40_000);
   const lines = [
     'watch_restarts_total{resource="pods",cause="connection_reset"}',
     'unreadable_objects_total{resource="pods"}',
@@ -86,9 +94,9 @@ Deno.test("runOperator() counts watches that broke, and objects that cannot be r
 });
 
 Deno.test("runOperator() serves the figures of each policy, its checks one by one", async () => {
-  await using operator = await startOperator((cluster) => {
-    cluster.putPod(pod("web").container("app", { image: "app", restarts: 4 }));
-    cluster.putPolicy({ spec: ALL_CHECKS });
+  await using operator = await startOperator(async (cluster) => {
+    await cluster.putPod(pod("web").container("app", { image: "app", restarts: 4 }));
+    await cluster.putPolicy({ spec: ALL_CHECKS });
   }, ON_A_FREE_PORT);
   const { text } = await get(operator, "/metrics");
   const labels = 'namespace="production",policy="strict"';

@@ -177,6 +177,6 @@ Deno.test("runOperator() does not even start when it cannot listen", async () =>
     listenOn: { hostname: "127.0.0.1", port: taken.addr.port },
   });
   await assert.rejects(operator.ended, ListenError);
-  assert.deepEqual(operator.cluster.policyCollection.reads, []);
+  assert.deepEqual(operator.cluster.calls, []);
   assert.equal(operator.clock.pending, 0);
 });

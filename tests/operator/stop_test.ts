@@ -1,36 +1,31 @@
 /** The end: at once when there is nothing to do, after the write under way when there is, and never with a trace. */
 
 import assert from "node:assert/strict";
-import { ConnectionError } from "../../lib/api/errors.ts";
-import { runOperator } from "../../lib/operator/run.ts";
-import { FakeCluster } from "../support/fake_cluster.ts";
-import { ManualClock, settled } from "../support/manual_clock.ts";
+import type { Cluster } from "../../lib/api/ports.ts";
 import { pod } from "../support/pod_builder.ts";
-import { recordingLogger } from "../support/recording_logger.ts";
 import { ALL_CHECKS, startOperator } from "../support/running_operator.ts";
 import { ON_A_FREE_PORT } from "../support/scrape.ts";
 
-const REFUSED = new ConnectionError("refused", "connection refused");
-
 for (
-  const [when, refuse] of [
+  const [when, isCutOff] of [
     ["at rest", false],
     ["that cannot read anything yet", true],
   ] as const
 ) {
   Deno.test(`runOperator() ${when} ends when asked to, and leaves no timer and no watch`, async () => {
-    await using operator = await startOperator((cluster) => {
-      cluster.putPolicy({ spec: ALL_CHECKS });
-      if (refuse) cluster.podCollection.refuse(REFUSED);
+    await using operator = await startOperator(async (cluster) => {
+      await cluster.putPolicy({ spec: ALL_CHECKS });
+      cluster.isCutOff = isCutOff;
     });
     await operator.clock.advance(10_000);
     assert(operator.clock.pending > 0);
     operator.abort();
     await operator.ended;
+    await operator.clock.advance(0);
     assert.equal(operator.clock.pending, 0);
     const { calls } = operator.cluster;
     const before = calls.length;
-    operator.cluster.putPod(pod("web").container("app", { image: "app" }));
+    await operator.cluster.putPod(pod("web").container("app", { image: "app" }));
     await operator.clock.advance(120_000);
     assert.equal(calls.length, before);
   });
@@ -38,9 +33,12 @@ for (
 
 Deno.test("runOperator() finishes the write under way before it ends", async () => {
   const gate = Promise.withResolvers<void>();
-  await using operator = await startOperator((cluster) => {
-    cluster.putPolicy({ spec: ALL_CHECKS });
-    cluster.before = ({ verb }) => verb === "patchStatus" ? gate.promise : undefined;
+  await using operator = await startOperator(async (cluster) => {
+    await cluster.putPolicy({ spec: ALL_CHECKS });
+    cluster.fault = async ({ verb }, next) => {
+      if (verb === "patchStatus") await gate.promise;
+      return await next();
+    };
   });
   let ended = false;
   operator.ended.then(() => ended = true);
@@ -49,27 +47,30 @@ Deno.test("runOperator() finishes the write under way before it ends", async () 
   assert.equal(ended, false);
   gate.resolve();
   await operator.ended;
-  assert.equal(operator.status().healthScore, 100);
+  assert.equal(await operator.score(), 100);
   assert.deepEqual(operator.warnings(), []);
 });
 
 Deno.test("runOperator() starts nothing new while it ends", async () => {
   const gate = Promise.withResolvers<void>();
-  await using operator = await startOperator((cluster) => {
-    for (let i = 0; i < 20; i++) cluster.putPolicy({ namespace: `team-${i}` });
-    cluster.before = () => gate.promise;
+  await using operator = await startOperator(async (cluster) => {
+    for (let i = 0; i < 20; i++) await cluster.putPolicy({ namespace: `team-${i}` });
+    cluster.fault = async ({ verb }, next) => {
+      if (verb === "patch") await gate.promise;
+      return await next();
+    };
   });
   operator.abort();
   gate.resolve();
   await operator.ended;
-  const policies = new Set(operator.cluster.calls.map(({ policy }) => policy));
+  const policies = new Set(operator.cluster.policyCalls.map(({ namespace }) => namespace));
   assert.equal(policies.size, 16, "as many as there are workers");
 });
 
 Deno.test("runOperator() gives up a write that does not end within 8 seconds", async () => {
-  await using operator = await startOperator((cluster) => {
-    cluster.putPolicy({ spec: ALL_CHECKS });
-    cluster.before = ({ verb }) => verb === "patchStatus" ? new Promise(() => {}) : undefined;
+  await using operator = await startOperator(async (cluster) => {
+    await cluster.putPolicy({ spec: ALL_CHECKS });
+    cluster.fault = ({ verb }, next) => verb === "patchStatus" ? new Promise(() => {}) : next();
   });
   let ended = false;
   operator.ended.then(() => ended = true);
@@ -80,26 +81,29 @@ Deno.test("runOperator() gives up a write that does not end within 8 seconds", a
   assert.equal(ended, true);
 });
 
+/** The cluster, but each watch of pods ends only behind `gate`: how a client lets go of one is no server's matter. */
+function lettingGoAfter(gate: Promise<void>, cluster: Cluster): Cluster {
+  const pods: Cluster["pods"] = (options) => {
+    const source = cluster.pods(options);
+    const watch: typeof source.watch = async (...args) => {
+      const batches = await source.watch(...args);
+      return (async function* () {
+        try {
+          yield* batches;
+        } finally {
+          await gate;
+        }
+      })();
+    };
+    return { ...source, watch };
+  };
+  return { ...cluster, pods };
+}
+
 Deno.test("runOperator() waits until its watches have let go of their connections", async () => {
   const gate = Promise.withResolvers<void>();
-  await using operator = await startOperator((cluster) => {
-    const { pods } = cluster;
-    cluster.pods = (options) => {
-      const source = pods.call(cluster, options);
-      return {
-        ...source,
-        async watch(options, signal) {
-          const batches = await source.watch(options, signal);
-          return (async function* () {
-            try {
-              yield* batches;
-            } finally {
-              await gate.promise;
-            }
-          })();
-        },
-      };
-    };
+  await using operator = await startOperator(() => {}, {
+    through: (cluster) => lettingGoAfter(gate.promise, cluster),
   });
   let ended = false;
   operator.ended.then(() => ended = true);
@@ -123,26 +127,8 @@ Deno.test("runOperator() that serves ends, although a scraper holds a connection
 });
 
 Deno.test("runOperator() that is told to stop before it starts ends at once", async () => {
-  const clock = new ManualClock();
-  const cluster = new FakeCluster(clock);
-  cluster.putPolicy();
-  let ended = false;
-  runOperator({
-    cluster,
-    clock,
-    log: recordingLogger().log,
-    version: "",
-    namespaces: [],
-    systemNamespaces: [],
-    requeueMs: 30_000,
-    listenOn: undefined,
-    memory: () => ({ rss: 0, heapUsed: 0 }),
-    explain: String,
-    isHopeless: () => false,
-    onStatus: () => {},
-  }, AbortSignal.abort()).then(() => ended = true);
-  await settled();
-  assert.equal(ended, true);
-  assert.equal(clock.pending, 0);
-  assert.deepEqual(cluster.policyCollection.reads, []);
+  await using operator = await startOperator((cluster) => cluster.putPolicy(), { isStopped: true });
+  await operator.ended;
+  assert.equal(operator.clock.pending, 0);
+  assert.deepEqual(operator.cluster.calls, []);
 });

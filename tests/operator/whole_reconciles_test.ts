@@ -88,15 +88,15 @@ for (
     of Object.entries(CASES)
 ) {
   Deno.test(`runOperator() writes the status of ${what}`, async () => {
-    await using operator = await startOperator((cluster) => {
-      for (const pod of pods) cluster.putPod(pod);
-      cluster.putPolicy({ spec });
+    await using operator = await startOperator(async (cluster) => {
+      for (const pod of pods) await cluster.putPod(pod);
+      await cluster.putPolicy({ spec });
     });
-    const status = operator.status();
+    const status = await operator.status();
     assert.equal(status.message, message);
     assert.equal(status.healthy, healthy);
-    assert.equal(operator.condition("Ready"), "True/Evaluated");
-    assert.equal(operator.condition("Compliant"), compliant);
+    assert.equal(await operator.condition("Ready"), "True/Evaluated");
+    assert.equal(await operator.condition("Compliant"), compliant);
     assert.equal(
       `${status.violations} ${status.pods} ${status.classification} ${status.healthScore}`,
       [
@@ -107,13 +107,13 @@ for (
 }
 
 Deno.test("runOperator() writes a status that says what, when, of which generation, and which pods", async () => {
-  await using operator = await startOperator((cluster) => {
-    cluster.putPod(BAD);
-    cluster.putPod(CRASHING);
-    cluster.putPolicy({ spec: ALL_CHECKS });
+  await using operator = await startOperator(async (cluster) => {
+    await cluster.putPod(BAD);
+    await cluster.putPod(CRASHING);
+    await cluster.putPolicy({ spec: ALL_CHECKS });
   });
   const at = "2026-02-22T10:00:00Z";
-  assert.deepEqual(operator.status(), {
+  assert.deepEqual(await operator.status(), {
     observedGeneration: 1,
     healthy: true,
     healthScore: 83,
@@ -150,6 +150,6 @@ Deno.test("runOperator() writes a status that says what, when, of which generati
   assert.deepEqual(operator.told, [{
     namespace: "production",
     name: "strict",
-    status: operator.status(),
+    status: await operator.status(),
   }]);
 });

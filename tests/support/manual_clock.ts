@@ -15,11 +15,14 @@ const MAX_TIMERS = 100_000;
 export class ManualClock implements Clock {
   /** In the order in which they were set. */
   readonly #timers = new Set<Timer>();
+  readonly #quiet: () => Promise<void>;
   #monotonic = 1_000;
   #wallOffset: number;
 
-  constructor(now: number = Date.UTC(2026, 1, 22, 10)) {
+  /** @param quiet resolves when nothing more can happen without time passing; where there is I/O, it knows of that */
+  constructor(now: number = Date.UTC(2026, 1, 22, 10), quiet: () => Promise<void> = settled) {
     this.#wallOffset = now - this.#monotonic;
+    this.#quiet = quiet;
   }
 
   /** How many timers are set and have neither fired nor been cancelled. */
@@ -48,7 +51,7 @@ export class ManualClock implements Clock {
    */
   async advance(ms: number): Promise<void> {
     const end = this.#monotonic + ms;
-    await settled();
+    await this.#quiet();
     for (let fired = 0; fired < MAX_TIMERS; fired++) {
       const next = this.#next();
       if (next === undefined || next.at > end) {
@@ -58,7 +61,7 @@ export class ManualClock implements Clock {
       this.#monotonic = Math.max(this.#monotonic, next.at);
       this.#timers.delete(next);
       next.callback();
-      await settled();
+      await this.#quiet();
     }
     throw new Error(`More than ${MAX_TIMERS} timers fired within ${ms} ms: something re-arms itself.`);
   }

@@ -1,14 +1,18 @@
-/** The real operator on a cluster in memory and a clock that the test owns, stopped and checked at the test's end. */
+/** The real operator on a sandbox, over HTTP, under a clock that the test owns; stopped and checked at the test's end. */
 
 import assert from "node:assert/strict";
-import { ApiError } from "../../lib/api/errors.ts";
+import type { Cluster } from "../../lib/api/ports.ts";
+import { httpCluster } from "../../lib/kube/cluster.ts";
+import { explain } from "../../lib/kube/explain.ts";
+import { isHopeless } from "../../lib/kube/hopeless.ts";
 import type { StatusChange } from "../../lib/operator/context.ts";
 import { type OperatorOptions, runOperator } from "../../lib/operator/run.ts";
 import { SYSTEM_NAMESPACES } from "../../lib/policy/namespaces.ts";
 import type { PolicyStatus } from "../../lib/policy/status_schema.ts";
-import { FakeCluster } from "./fake_cluster.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { type LogRecord, recordingLogger } from "./recording_logger.ts";
+import { SandboxCluster } from "./sandbox_cluster.ts";
+import { Traffic } from "./traffic.ts";
 
 export const FINALIZER = "devops.stochastic.io/cleanup";
 
@@ -21,9 +25,19 @@ export const ALL_CHECKS = {
   forbidPendingDuration: 300,
 };
 
+/** How to start an operator, beside what it is set up with. */
+export interface StartOptions extends Partial<OperatorOptions> {
+  /** The installed definition of policies; ours unless said. */
+  readonly crd?: object;
+  /** Whether it is told to stop before it starts. */
+  readonly isStopped?: boolean;
+  /** Changes the operator's way to the cluster, for what no answer of a server brings about. */
+  readonly through?: (cluster: Cluster) => Cluster;
+}
+
 /** An operator at work. */
 export interface RunningOperator extends AsyncDisposable {
-  readonly cluster: FakeCluster;
+  readonly cluster: SandboxCluster;
   readonly clock: ManualClock;
   readonly log: readonly LogRecord[];
   /** What the operator said had changed, in order. */
@@ -33,9 +47,11 @@ export interface RunningOperator extends AsyncDisposable {
   /** Asks it to end; does not wait. */
   abort(): void;
   /** The status of a policy, as the cluster has it. */
-  status(name?: string, namespace?: string): PolicyStatus;
+  status(name?: string, namespace?: string): Promise<PolicyStatus>;
+  /** The health score in that status. */
+  score(name?: string, namespace?: string): Promise<PolicyStatus["healthScore"]>;
   /** A condition of the policy `strict` as `True/Evaluated`. */
-  condition(type: string): string | undefined;
+  condition(type: string): Promise<string | undefined>;
   /** The messages logged at `warn`. */
   warnings(): readonly string[];
   /** The statuses written since the last reading of this, as their messages. */
@@ -44,17 +60,22 @@ export interface RunningOperator extends AsyncDisposable {
 
 /** Starts the operator, and lets it do all that takes no time. Disposing of it asserts that it leaves no timer behind. */
 export async function startOperator(
-  setUp: (cluster: FakeCluster, clock: ManualClock) => void,
-  options: Partial<OperatorOptions> = {},
+  setUp: (cluster: SandboxCluster, clock: ManualClock) => void | Promise<void>,
+  { crd, isStopped = false, through = (cluster) => cluster, ...options }: StartOptions = {},
 ): Promise<RunningOperator> {
-  const clock = new ManualClock();
-  const cluster = new FakeCluster(clock);
-  setUp(cluster, clock);
+  const traffic = new Traffic();
+  const clock = new ManualClock(undefined, () => traffic.quiet());
+  const cluster = await SandboxCluster.start({ clock, traffic });
+  await cluster.install(crd);
+  await setUp(cluster, clock);
+  const { credentials } = cluster;
+  const transport = traffic.transport({ credentials, userAgent: "kube-devops/test" });
   const { log, records } = recordingLogger();
   const told: StatusChange[] = [];
   const stopping = new AbortController();
+  if (isStopped) stopping.abort();
   const ended = runOperator({
-    cluster,
+    cluster: through(httpCluster(transport, clock)),
     clock,
     log,
     version: "0.0.0-test",
@@ -63,17 +84,17 @@ export async function startOperator(
     requeueMs: 30_000,
     listenOn: undefined,
     memory: () => ({ rss: 1, heapUsed: 1 }),
-    explain: (error, what) => `Cannot ${what}: ${(error as Error).message}.`,
-    isHopeless: (error) => error instanceof ApiError && error.code === 401,
+    explain: (error, what) => explain(error, credentials, what),
+    isHopeless: (error) => isHopeless(error, credentials),
     onStatus: (change) => told.push(change),
     ...options,
   }, stopping.signal);
   ended.catch(() => {});
-  await clock.advance(0);
+  await traffic.quiet();
 
   let read = 0;
-  const status = (name = "strict", namespace = "production") =>
-    (cluster.policy(name, namespace)?.status ?? {}) as PolicyStatus;
+  const status = async (name = "strict", namespace?: string) =>
+    ((await cluster.policy(name, namespace))?.status ?? {}) as PolicyStatus;
   return {
     cluster,
     clock,
@@ -82,8 +103,9 @@ export async function startOperator(
     ended,
     abort: () => stopping.abort(),
     status,
-    condition(wanted) {
-      const found = status().conditions?.find(({ type }) => type === wanted);
+    score: async (name, namespace) => (await status(name, namespace)).healthScore,
+    async condition(wanted) {
+      const found = (await status()).conditions?.find(({ type }) => type === wanted);
       return found && `${found.status}/${found.reason}`;
     },
     warnings: () => records.filter(({ level }) => level === "warn").map(({ message }) => message),
@@ -94,8 +116,11 @@ export async function startOperator(
     },
     async [Symbol.asyncDispose]() {
       stopping.abort();
+      await traffic.quiet();
+      assert.equal(clock.pending, 0, "the operator still waits for something, or has left timers behind");
       await ended.catch(() => {});
-      assert.equal(clock.pending, 0, "the operator has ended and left timers behind");
+      transport.close();
+      await cluster[Symbol.asyncDispose]();
     },
   };
 }

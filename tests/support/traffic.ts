@@ -1,0 +1,187 @@
+/** Follows HTTP from both its ends, which share a process: so a test knows when nothing is left to happen but time. */
+
+import { type Connection, type Fetch, Transport, type TransportOptions } from "../../lib/kube/transport.ts";
+import { settled } from "./manual_clock.ts";
+
+/** Tells the server which of the client's requests it has got. */
+const HEADER = "x-exchange";
+/** Beyond what loopback takes on the busiest machine: something is stuck; milliseconds. */
+const PATIENCE_MS = 20_000;
+
+/** Breaks a connection in the middle of a body. */
+export const BROKEN = new Error("a connection broken on purpose");
+
+/** Answers one request. */
+export type Handler = (request: Request) => Promise<Response>;
+
+/** How a request and its answer fare. An end is `waiting` when it wants more of a body and there is none yet. */
+interface Exchange {
+  readonly number: string;
+  readonly url: string;
+  client: "busy" | "waiting" | "over";
+  server: "unseen" | "busy" | "answering" | "waiting" | "over";
+  /** Of a watch: bytes that the server has given and the client has not got. */
+  underWay: number;
+  /** Whether the client wants no answer any more. */
+  readonly signal: AbortSignal;
+  /** Ends a watch from the server's end. */
+  end: (how: "ended" | "broken") => void;
+}
+
+/** All that goes on between a server and its clients. */
+export class Traffic {
+  readonly #exchanges = new Map<string, Exchange>();
+  /** The resources whose watches say nothing at present, each with its gate. */
+  readonly #withheld = new Map<string, PromiseWithResolvers<void>>();
+  #count = 0;
+
+  /** A transport whose requests are followed. */
+  transport(options: TransportOptions): Transport {
+    return new FollowedTransport(options, (fetch, request, signal) => this.#ask(fetch, request, signal));
+  }
+
+  /**
+   * What to serve in place of `handler`, which gets requests whose body has arrived. Whatever it waits for is up to the
+   * test, such as a gate or a clock: a sandbox takes no turn of the event loop for its part.
+   */
+  serve(handler: Handler): Handler {
+    return async (request) => {
+      const exchange = this.#exchanges.get(request.headers.get(HEADER) ?? "");
+      if (exchange === undefined) return await handler(request);
+      exchange.server = "busy";
+      const { method, url, headers } = request;
+      const body = await request.text();
+      exchange.server = "answering";
+      const answer = await handler(new Request(url, { method, headers, ...(body !== "" && { body }) }));
+      if (answer.ok && answer.body !== null && isWatch(url)) {
+        return this.#followed(answer, exchange, "server");
+      }
+      this.#over(exchange, "server");
+      return answer;
+    };
+  }
+
+  /** Ends the watches of a resource, given by its plural, as it should be or by breaking the connections. */
+  endWatches(resource: string, how: "ended" | "broken"): void {
+    for (const { url, end } of this.#exchanges.values()) if (resourceOf(url) === resource) end(how);
+  }
+
+  /** Lets the watches of a resource say nothing, as slow ones do, until {@linkcode deliver}. */
+  withhold(resource: string): void {
+    this.#withheld.set(resource, Promise.withResolvers());
+  }
+
+  deliver(resource: string): void {
+    this.#withheld.get(resource)?.resolve();
+    this.#withheld.delete(resource);
+  }
+
+  /**
+   * Resolves when nothing more happens without time or the test: each answer has come and led to all that it leads to,
+   * and each watch has told all that it knows.
+   */
+  async quiet(): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MS;
+    const moving = () => [...this.#exchanges.values()].filter(isMoving);
+    for (await settled(); moving().length > 0; await settled()) {
+      if (performance.now() < deadline) continue;
+      throw new Error(`not quiet within ${PATIENCE_MS} ms: ${JSON.stringify(moving())}`);
+    }
+  }
+
+  async #ask(fetch: Fetch, request: Request, signal: AbortSignal): Promise<Response> {
+    const exchange: Exchange = {
+      number: String(++this.#count),
+      url: request.url,
+      client: "busy",
+      server: "unseen",
+      underWay: 0,
+      signal,
+      end: () => {},
+    };
+    this.#exchanges.set(exchange.number, exchange);
+    request.headers.set(HEADER, exchange.number);
+    try {
+      const answer = await fetch(request);
+      if (answer.body !== null) return this.#followed(answer, exchange, "client");
+      this.#over(exchange, "client");
+      return answer;
+    } catch (error) {
+      this.#over(exchange, "client");
+      throw error;
+    }
+  }
+
+  /** The same answer, of whose body `end` is told what it does with it. */
+  #followed({ body, status, headers }: Response, exchange: Exchange, end: "client" | "server"): Response {
+    const reader = body!.getReader();
+    const over = () => this.#over(exchange, end);
+    exchange[end] = "busy";
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        if (end === "client") return;
+        exchange.end = (how) => {
+          if (how === "broken") controller.error(BROKEN);
+          void reader.cancel();
+        };
+      },
+      pull: async (controller) => {
+        exchange[end] = "waiting";
+        const { done, value } = await reader.read().catch((error) => {
+          over();
+          throw error;
+        });
+        if (done) {
+          over();
+          return controller.close();
+        }
+        if (end === "server") await this.#withheld.get(resourceOf(exchange.url))?.promise;
+        exchange[end] = "busy";
+        exchange.underWay += end === "server" ? value.length : -value.length;
+        controller.enqueue(value);
+      },
+      cancel(reason) {
+        over();
+        return reader.cancel(reason);
+      },
+    }, { highWaterMark: 0 });
+    return new Response(stream, { status, headers });
+  }
+
+  #over(exchange: Exchange, end: "client" | "server"): void {
+    exchange[end] = "over";
+    const { number, client, server } = exchange;
+    if (client === "over" && (server === "over" || server === "unseen")) this.#exchanges.delete(number);
+  }
+}
+
+function isMoving({ client, server, underWay, signal }: Exchange): boolean {
+  if (server === "answering") return signal.aborted && client !== "over";
+  return client === "over" || server !== "waiting" || client !== "waiting" || underWay > 0;
+}
+
+function isWatch(url: string): boolean {
+  return new URL(url).searchParams.get("watch") === "true";
+}
+
+/** The plural of the collection that an address ends with. */
+function resourceOf(url: string): string {
+  return new URL(url).pathname.split("/").at(-1) ?? "";
+}
+
+type Ask = (fetch: Fetch, request: Request, signal: AbortSignal) => Promise<Response>;
+
+/** A transport each of whose requests goes through `ask`. */
+class FollowedTransport extends Transport {
+  readonly #ask: Ask;
+
+  constructor(options: TransportOptions, ask: Ask) {
+    super(options);
+    this.#ask = ask;
+  }
+
+  override connect(): Connection {
+    const { fetch, close } = super.connect();
+    return { fetch: (signal) => (request) => this.#ask(fetch(signal), request, signal), close };
+  }
+}
