@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { tell } from "../../lib/cli/output.ts";
+import { policyCrd } from "../../lib/policy/crd.ts";
 import { eventually } from "../cluster/eventually.ts";
 import { captured } from "../support/captured.ts";
 import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
-import { pod } from "../support/pod_builder.ts";
-import { smallApiServer } from "../support/small_api_server.ts";
+import { altering } from "../support/faults.ts";
+import { fill, readsDefinition, startReachable } from "./harness.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -41,18 +42,11 @@ for (
   ]] as const
 ) {
   Deno.test(`reconcile goes on working when ${what}, and ends with 0`, async () => {
-    const metadata = {
-      namespace: "production",
-      name: "strict",
-      uid: "u",
-      resourceVersion: "7",
-      generation: 1,
-    };
-    const pods = [pod("web").resourceVersion("3").container("app", { image: "app" }).json()];
-    await using server = smallApiServer({ policy: { metadata, spec: { forbidLatestTag: true } }, pods });
-    using folder = new KubeconfigFolder();
-    const file = folder.write("config", oneContext({ name: "test", cluster: { server: server.url } }));
-    const command = `exec "$0" run -A --no-prompt main.ts reconcile --metrics-addr 0 --kubeconfig ${file}`;
+    await using server = await startReachable();
+    const { cluster, kubeconfig } = server;
+    await fill(cluster);
+    const command =
+      `exec "$0" run -A --no-prompt main.ts reconcile --metrics-addr 0 --kubeconfig ${kubeconfig}`;
     const child = new Deno.Command("bash", {
       args: ["-c", `${command} --log-level debug ${redirection}`, Deno.execPath()],
       cwd: ROOT,
@@ -61,8 +55,8 @@ for (
       stderr: "null",
     }).spawn();
     const deadline = setTimeout(() => child.kill("SIGKILL"), 30_000);
-    const message = () => (server.state.policy?.status as Record<string, unknown> | undefined)?.message;
-    await eventually(() => message() === "1 violations across 1 pods — Healthy (95)", {
+    const message = async () => Reflect.get((await cluster.policy("strict"))?.status ?? {}, "message");
+    await eventually(async () => await message() === "1 violations across 1 pods — Healthy (95)", {
       within: 20_000,
       what: "its first status",
     });
@@ -98,16 +92,15 @@ Deno.test("kube-devops lets nothing that an error repeats clear the screen", asy
 });
 
 Deno.test("crd install escapes what a cluster says of its names, and the context that it shows", async () => {
+  await using server = await startReachable({ context: "x\x1b[2J" });
+  const { cluster, kubeconfig } = server;
+  const { spec, ...crd } = policyCrd();
+  await cluster.install({ ...crd, spec: { ...spec, names: { ...spec.names, singular: "other" } } });
   const condition = { type: "NamesAccepted", status: "False", message: "dop\x1b[2J is taken" };
-  await using server = smallApiServer({ crd: { spec: {}, status: { conditions: [condition] } } });
-  using folder = new KubeconfigFolder();
-  const cluster = { server: server.url };
-  const file = folder.write("config", oneContext({ name: "x\x1b[2J", cluster }));
-  const left = await captured("crd", "install", "--kubeconfig", file);
+  cluster.fault = altering(readsDefinition, (crd) => ({ ...crd, status: { conditions: [condition] } }));
+  const left = await captured("crd", "install", "--kubeconfig", kubeconfig);
   assert.match(left.stdout, /already installed but differs in .*\(context "x\\u\{1b\}\[2J"\)\n$/);
-  const metadata = { resourceVersion: "7" };
-  server.state.crd = { metadata, spec: {}, status: { conditions: [condition] } };
-  const refused = await captured("crd", "install", "--kubeconfig", file, "--upgrade");
+  const refused = await captured("crd", "install", "--kubeconfig", kubeconfig, "--upgrade");
   assert.match(refused.stderr, /^error: [^\n]*: dop\\u\{1b\}\[2J is taken\.\n$/);
   // deno-lint-ignore no-control-regex -- that there is none is the point
   assert.doesNotMatch(left.stdout + left.stderr + refused.stdout + refused.stderr, /\x1b/);
@@ -116,16 +109,16 @@ Deno.test("crd install escapes what a cluster says of its names, and the context
 for (const command of [["reconcile", "--metrics-addr", "0"], ["crd", "install"]]) {
   for (const token of ["CANARY\nCANARY", "CANARY\0", "CANARY\x7f", "CANÄRY"]) {
     Deno.test(`kube-devops ${command[0]} shows nothing of the token ${JSON.stringify(token)}`, async () => {
-      await using server = smallApiServer();
+      await using server = await startReachable();
       using folder = new KubeconfigFolder();
       // A server with TLS: without it no token is sent. It is not reached, as the token is looked at before.
-      const cluster = { server: server.url.replace("http:", "https:") };
+      const cluster = { server: server.cluster.url.replace("http:", "https:") };
       const file = folder.write("config", oneContext({ cluster, user: { token } }));
       const { code, stdout, stderr } = await captured(...command, "--kubeconfig", file, "--context", "dev");
       assert.equal(code, 3);
       assert.match(stderr, /^error: The token of context "dev" cannot be sent: [^\n]*\n$/);
       assert.doesNotMatch(stdout + stderr, /CAN.RY|Bearer/);
-      assert.deepEqual(server.requests, []);
+      assert.deepEqual(server.cluster.calls, []);
     });
   }
 }

@@ -3,16 +3,9 @@
 import assert from "node:assert/strict";
 import { eventually } from "../cluster/eventually.ts";
 import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
-import { pod } from "../support/pod_builder.ts";
 import { Program } from "../support/program.ts";
 import { valueOf } from "../support/scrape.ts";
-import { smallApiServer } from "../support/small_api_server.ts";
-
-const POLICY = {
-  metadata: { namespace: "production", name: "strict", uid: "u", resourceVersion: "7", generation: 1 },
-  spec: { forbidLatestTag: true },
-};
-const POD = pod("web").resourceVersion("3").container("app", { image: "app" }).json();
+import { fill, startReachable } from "./harness.ts";
 
 /** The lines of a JSON log. */
 const logged = (stderr: string) => stderr.trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -24,10 +17,10 @@ function freePort(): number {
 }
 
 Deno.test("reconcile writes the status, serves, logs JSON, and ends with 0 on SIGINT within 2 seconds", async () => {
-  await using server = smallApiServer({ policy: POLICY, pods: [POD] });
-  using folder = new KubeconfigFolder();
-  const file = folder.write("config", oneContext({ name: "test", cluster: { server: server.url } }));
-  const args = ["reconcile", "-n", "production", "--kubeconfig", file, "--metrics-addr", "127.0.0.1:0"];
+  await using server = await startReachable();
+  const { cluster, kubeconfig } = server;
+  await fill(cluster);
+  const args = ["reconcile", "-n", "production", "--kubeconfig", kubeconfig, "--metrics-addr", "127.0.0.1:0"];
   await using program = new Program(args);
   await program.says("status changed");
   const address = logged(program.stderr).find(({ message }) => message.startsWith("serving"))?.address;
@@ -38,17 +31,19 @@ Deno.test("reconcile writes the status, serves, logs JSON, and ends with 0 on SI
   assert(performance.now() - asked < 2_000);
   assert.equal(code, 0);
   assert.equal(stdout, "", "stdout is for a person at a terminal");
-  const { status, metadata } = server.state.policy as Record<string, Record<string, unknown>>;
-  assert.equal(status?.message, "1 violations across 1 pods — Healthy (95)");
-  assert.deepEqual(metadata?.finalizers, ["devops.stochastic.io/cleanup"]);
+  const policy = await cluster.policy("strict");
+  assert.equal(Reflect.get(policy?.status ?? {}, "message"), "1 violations across 1 pods — Healthy (95)");
+  assert.deepEqual(policy?.metadata.finalizers, ["devops.stochastic.io/cleanup"]);
   const changed = logged(stderr).find(({ message }) => message === "status changed");
   assert.equal(changed.policy, "production/strict");
   assert.equal(changed.score, 95);
   assert.equal(logged(stderr).at(-1).message, "stopped");
   assert(!stderr.includes("test-token"));
-  const watched = server.requests.filter((request) => request.startsWith("GET"));
-  assert.equal(watched.length, 2);
-  assert(watched.every((request) => request.includes("/namespaces/production/")), watched.join());
+  const reads = cluster.calls.filter(({ verb }) => !verb.startsWith("patch"));
+  assert.deepEqual(reads.map(({ verb, namespace, resource }) => `${verb} ${namespace}/${resource}`).sort(), [
+    "watch production/devopspolicies",
+    "watch production/pods",
+  ]);
 });
 
 Deno.test("reconcile keeps trying a server that refuses connections, warns once, and ends with 0 on SIGTERM", async () => {
@@ -91,10 +86,9 @@ Deno.test("reconcile keeps trying a server that refuses connections, warns once,
 });
 
 Deno.test("reconcile waits for a missing CRD and says how to install it", async () => {
-  await using server = smallApiServer();
-  using folder = new KubeconfigFolder();
-  const file = folder.write("config", oneContext({ name: "test", cluster: { server: server.url } }));
-  await using program = new Program(["reconcile", "--kubeconfig", file, "--metrics-addr", "0"]);
+  await using server = await startReachable();
+  const { cluster, kubeconfig } = server;
+  await using program = new Program(["reconcile", "--kubeconfig", kubeconfig, "--metrics-addr", "0"]);
   await program.says("cannot watch");
   const { resource, problem } = logged(program.stderr).at(-1);
   assert.equal(resource, "devopspolicies");
@@ -102,7 +96,7 @@ Deno.test("reconcile waits for a missing CRD and says how to install it", async 
     problem,
     'The CRD devopspolicies.devops.stochastic.io is not installed. Run `kube-devops crd install`. (context "test")',
   );
-  server.state.policy = POLICY;
+  await fill(cluster);
   await program.says("status changed");
   program.signal("SIGTERM");
   assert.equal((await program.end()).code, 0);
@@ -120,11 +114,16 @@ Deno.test({
   ignore: !hasScript && !COMPLETE,
   async fn() {
     assert(hasScript, "This test needs the command `script`: install util-linux (Debian: bsdutils).");
-    await using server = smallApiServer({ policy: POLICY, pods: [POD] });
-    using folder = new KubeconfigFolder();
-    const file = folder.write("config", oneContext({ name: "test", cluster: { server: server.url } }));
+    await using server = await startReachable();
+    await fill(server.cluster);
     const main = new URL("../../main.ts", import.meta.url).pathname;
-    const command = [Deno.execPath(), "run -A", main, "reconcile --metrics-addr 0 --kubeconfig", file];
+    const command = [
+      Deno.execPath(),
+      "run -A",
+      main,
+      "reconcile --metrics-addr 0 --kubeconfig",
+      server.kubeconfig,
+    ];
     // Stderr elsewhere: what is left is what the program prints to stdout.
     const child = new Deno.Command("script", {
       args: ["-qec", `echo $$; exec ${command.join(" ")} 2>/dev/null`, "/dev/null"],

@@ -5,7 +5,7 @@ import { type Captured, captured } from "../support/captured.ts";
 import { certificate } from "../support/certificates/mod.ts";
 import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
 import { run } from "../support/program.ts";
-import { smallApiServer } from "../support/small_api_server.ts";
+import { startReachable } from "./harness.ts";
 
 /** What the log does not say: the last line, which is the sentence for the person. */
 const lastLine = (stderr: string) => stderr.trimEnd().split("\n").at(-1) ?? "";
@@ -52,10 +52,8 @@ for (
 }
 
 Deno.test("reconcile gives up at once when the kubeconfig's credentials are rejected", async () => {
-  await using server = smallApiServer({ refuseAll: 401 });
-  using folder = new KubeconfigFolder();
-  const file = folder.write("config", oneContext({ name: "test", cluster: { server: server.url } }));
-  const { code, stdout, stderr } = await reconcile(file);
+  await using server = await startReachable({ asProxy: false });
+  const { code, stdout, stderr } = await reconcile(server.kubeconfig);
   assert.equal(code, 3);
   assert.equal(stdout, "");
   assert.match(lastLine(stderr), /^error: Cannot .* rejects the credentials of context "test"\. Renew them/);

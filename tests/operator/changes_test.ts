@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { pod } from "../support/pod_builder.ts";
-import { ALL_CHECKS, startOperator } from "../support/running_operator.ts";
+import { ALL_CHECKS, FINALIZER, startOperator } from "../support/running_operator.ts";
 
 const WEB = pod("web").container("app");
 const LATEST = pod("web").container("app", { image: "app:latest" });
@@ -26,6 +26,24 @@ Deno.test("runOperator() follows pods that are added, changed and removed", asyn
     // What a kubelet tells of a new pod comes right behind it.
     await clock.advance(100);
     assert.equal((await operator.status()).message, message);
+  }
+});
+
+Deno.test("runOperator() follows changes while versions grow from two digits to three", async () => {
+  await using operator = await startOperator(async (cluster) => {
+    await cluster.putPod(WEB);
+    await cluster.putPolicy({ spec: ALL_CHECKS, finalizers: [FINALIZER] });
+    for (let version = 0, n = 0; version < 96; n++) {
+      const metadata = { annotations: { n: String(n) } };
+      const namespace = await cluster.send("PATCH", "/api/v1/namespaces/default", { metadata });
+      version = Number(namespace.metadata.resourceVersion);
+    }
+  });
+  for (const image of ["app", "app:1", "app:latest", "app:2", "app"]) {
+    await operator.clock.advance(1_000);
+    await operator.cluster.putPod(pod("web").container("app", { image }));
+    await operator.clock.advance(0);
+    assert.equal(await operator.score(), image.match(/:\d$/) ? 100 : 95);
   }
 });
 

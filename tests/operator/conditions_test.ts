@@ -76,10 +76,8 @@ Deno.test("reconcile() keeps the figures while pods are refused, and evaluates a
   deny(cluster, "pods", FORBIDDEN);
   await clock.advance(1_000);
   assert.deepEqual(await ready(operator), ["Unknown/PodsUnavailable", "Unknown/PodsUnavailable"]);
-  assert.equal(
-    await why(operator),
-    'Not allowed to list and watch pods: forbidden. Grant it to the identity of context "sandbox".',
-  );
+  assert.equal(await why(operator), "Cannot list and watch pods: forbidden.");
+  assert.deepEqual(await get(operator, "/readyz"), { status: 503, text: "waiting for pods\n" });
   await clock.advance(300_000);
   assert.deepEqual(await figures(operator), before);
   assert.deepEqual(seriesWith((await get(operator, "/metrics")).text, "policy", "strict"), series);

@@ -35,8 +35,7 @@ Deno.test("runOperator() tells and counts each failed write, and tries again aft
     properties: {
       policy: "production/strict",
       kind: "http_403",
-      problem: "Not allowed to update the policy production/strict: denied by a webhook. " +
-        'Grant it to the identity of context "sandbox".',
+      problem: "Cannot update the policy production/strict: denied by a webhook.",
       retryAfterSeconds: 60,
     },
   });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { answers, FORBIDDEN, refusing } from "../support/faults.ts";
 import { pod } from "../support/pod_builder.ts";
 import { ALL_CHECKS, FINALIZER, startOperator } from "../support/running_operator.ts";
-import { get, ON_A_FREE_PORT, seriesWith } from "../support/scrape.ts";
+import { get, ON_A_FREE_PORT, seriesWith, valueOf } from "../support/scrape.ts";
 
 Deno.test("runOperator() puts its finalizer on first and then writes the status", async () => {
   await using operator = await startOperator((cluster) => cluster.putPolicy());
@@ -31,13 +31,16 @@ for (
   ] as const
 ) {
   Deno.test(`runOperator() leaves foreign finalizers ${where} its own alone`, async () => {
-    await using operator = await startOperator((cluster) =>
-      cluster.putPolicy({ finalizers: [...finalizers] })
+    await using operator = await startOperator(
+      (cluster) => cluster.putPolicy({ finalizers: [...finalizers] }),
+      ON_A_FREE_PORT,
     );
     const { cluster, clock } = operator;
     assert.deepEqual(await cluster.finalizers(), held);
     await cluster.deletePolicy();
     await clock.advance(1_000);
+    const { text } = await get(operator, "/metrics");
+    assert.deepEqual(seriesWith(text, "policy", "strict"), [], "what others hold has no series of ours");
     assert.deepEqual(
       await cluster.finalizers(),
       held.filter((finalizer) => finalizer !== FINALIZER),
@@ -100,9 +103,11 @@ Deno.test("runOperator() never touches a deleted policy that it does not hold", 
   await using operator = await startOperator(async (cluster) => {
     await cluster.putPolicy({ finalizers: [BEFORE] });
     await cluster.deletePolicy();
-  });
+  }, ON_A_FREE_PORT);
   await operator.clock.advance(120_000);
   assert.deepEqual(operator.cluster.policyCalls, []);
+  const { text } = await get(operator, "/metrics");
+  assert.equal(valueOf(text, "devopspolicy_reconcile_total"), 1, "nor looks at it again and again");
 });
 
 Deno.test("runOperator() starts anew with a policy of the same name that is created again", async () => {

@@ -40,6 +40,26 @@ for (const [verb, finalizers] of [["patch", []], ["patchStatus", [FINALIZER]]] a
   });
 }
 
+for (const [verb, change] of [["patch", "finalizers"], ["patchStatus", "pods"]] as const) {
+  Deno.test(`reconcile() drops the series of a policy that is gone before its ${verb}, although the watch does not tell`, async () => {
+    await using operator = await startOperator((cluster) => cluster.putPolicy(), ON_A_FREE_PORT);
+    const { cluster, clock } = operator;
+    await clock.advance(1_000);
+    const series = async () => seriesWith((await get(operator, "/metrics")).text, "policy", "strict");
+    assert.notEqual((await series()).length, 0);
+    cluster.fault = once(verb, async () => {
+      cluster.withhold("devopspolicies");
+      await cluster.putPolicy({ finalizers: [] });
+      await cluster.deletePolicy();
+    });
+    if (change === "finalizers") await cluster.putPolicy({ finalizers: [] });
+    else await cluster.createPod(pod("web").container("app"));
+    await clock.advance(1_000);
+    assert.equal(answers(cluster).at(-1), `${verb} 404`);
+    assert.deepEqual(await series(), []);
+  });
+}
+
 Deno.test("reconcile() never gives a policy that was created again the status of its predecessor", async () => {
   await using operator = await startOperator(async (cluster) => {
     await cluster.putPod(pod("web").container("app", { image: "app" }));

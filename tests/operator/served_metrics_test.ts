@@ -113,3 +113,12 @@ Deno.test("runOperator() serves the figures of each policy, its checks one by on
   ]);
   assert.equal(valueOf(text, 'devopspolicy_build_info{version="0.0.0-test"}'), 1);
 });
+
+Deno.test("runOperator() serves the score of a policy in a system namespace, which is over no pods", async () => {
+  await using operator = await startOperator(async (cluster) => {
+    await cluster.putPod(pod("web").inNamespace("kube-system").container("app", { image: "app" }));
+    await cluster.putPolicy({ namespace: "kube-system", spec: ALL_CHECKS });
+  }, ON_A_FREE_PORT);
+  const labels = '{namespace="kube-system",policy="strict"}';
+  assert.deepEqual(await values(operator, `health_score${labels}`, `pods${labels}`), [100, 0]);
+});

@@ -110,7 +110,7 @@ Deno.test("runOperator() waits for a server that cannot be reached, and says so 
   const warnings = operator.log.filter(({ level }) => level === "warn");
   assert.deepEqual(warnings.map(({ message }) => message), Array(2).fill("cannot watch, trying again"));
   for (const { properties } of warnings) {
-    assert.match(`${properties.problem}`, /: connection refused\. Is the /);
+    assert.match(`${properties.problem}`, /: connection refused\./);
   }
   cluster.isCutOff = false;
   await clock.advance(40_000);
@@ -124,19 +124,16 @@ Deno.test("runOperator() tells a new state of a source that was already failing"
   deny(cluster, "devopspolicies", FORBIDDEN);
   await clock.advance(100_000);
   const problems = operator.log.filter(({ level }) => level === "warn").map(({ properties }) => properties);
-  const { server } = cluster.credentials;
   assert.deepEqual(problems, [
     {
       resource: "devopspolicies",
       namespace: undefined,
-      problem:
-        `Cannot list and watch devopspolicies: ${server} answers 503: unavailable. (context "sandbox")`,
+      problem: "Cannot list and watch devopspolicies: unavailable.",
     },
     {
       resource: "devopspolicies",
       namespace: undefined,
-      problem:
-        'Not allowed to list and watch devopspolicies: forbidden. Grant it to the identity of context "sandbox".',
+      problem: "Cannot list and watch devopspolicies: forbidden.",
     },
   ]);
 });

@@ -54,6 +54,17 @@ export function once(verb: Call["verb"], act: () => void | Promise<void>): Fault
   };
 }
 
+/** Shows the object of each answer that `which` picks as `alter` makes it. */
+export function altering(
+  which: (call: Call) => boolean,
+  alter: (object: Record<string, unknown>) => unknown,
+): Fault {
+  return async (call, next) => {
+    const answer = await next();
+    return which(call) && answer.ok ? Response.json(alter(await answer.json()), answer) : answer;
+  };
+}
+
 /** Tells other lines in place of each line of a watch. */
 export function retelling(tell: (line: string, call: Call) => readonly string[]): Fault {
   return async (call, next) => {

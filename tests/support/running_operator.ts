@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import type { Cluster } from "../../lib/api/ports.ts";
 import { httpCluster } from "../../lib/kube/cluster.ts";
-import { explain } from "../../lib/kube/explain.ts";
 import { isHopeless } from "../../lib/kube/hopeless.ts";
 import type { StatusChange } from "../../lib/operator/context.ts";
 import { type OperatorOptions, runOperator } from "../../lib/operator/run.ts";
@@ -84,7 +83,7 @@ export async function startOperator(
     requeueMs: 30_000,
     listenOn: undefined,
     memory: () => ({ rss: 1, heapUsed: 1 }),
-    explain: (error, what) => explain(error, credentials, what),
+    explain: (error, what) => `Cannot ${what}: ${(error as Error).message}.`,
     isHopeless: (error) => isHopeless(error, credentials),
     onStatus: (change) => told.push(change),
     ...options,

@@ -3,7 +3,8 @@
 import type { DevOpsPolicy } from "../../lib/api/devops_policy.ts";
 import type { ObjectMeta, ObjectRef } from "../../lib/api/object.ts";
 import { toDevOpsPolicy } from "../../lib/kube/policy_decoder.ts";
-import { policyCrd } from "../../lib/policy/crd.ts";
+import { CRD_NAME, policyCrd } from "../../lib/policy/crd.ts";
+import type { KubeObject } from "../contract/object.ts";
 import { GROUP, policy } from "../contract/team.ts";
 import type { Call } from "./front.ts";
 import type { PodBuilder } from "./pod_builder.ts";
@@ -14,6 +15,7 @@ export interface PolicyToPut extends Partial<ObjectRef>, Pick<ObjectMeta, "final
   readonly spec?: unknown;
 }
 
+const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 /** A pod of a node lingers when it is deleted, for as long as nobody says that it has ended. */
 const NODE = "node-1";
 
@@ -40,7 +42,17 @@ export class SandboxCluster extends SandboxServer {
 
   /** Installs the definition of policies: ours, or another of the same name. */
   async install(crd: object = policyCrd()): Promise<void> {
-    await this.send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd);
+    await this.send("POST", DEFINITIONS, crd);
+  }
+
+  /** The definition of policies as the server has it. */
+  definition(): Promise<KubeObject | undefined> {
+    return this.find(`${DEFINITIONS}/${CRD_NAME}`);
+  }
+
+  /** Deletes the definition: it stays for as long as there are policies with finalizers. */
+  async deleteDefinition(): Promise<void> {
+    await this.send("DELETE", `${DEFINITIONS}/${CRD_NAME}`);
   }
 
   async policy(name: string, namespace = "production"): Promise<DevOpsPolicy | undefined> {

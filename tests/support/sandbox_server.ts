@@ -3,7 +3,7 @@
 import type { Clock } from "../../lib/api/clock.ts";
 import type { Credentials } from "../../lib/kube/credentials.ts";
 import { startSandbox } from "../../lib/sandbox/mod.ts";
-import { selfSigned, toKubeconfig } from "../../lib/sandbox/server.ts";
+import { selfSigned } from "../../lib/sandbox/server.ts";
 import type { KubeObject } from "../contract/object.ts";
 import { type ContractServer, contractServer } from "../contract/server.ts";
 import { call, type CallOptions } from "../contract/team.ts";
@@ -14,14 +14,13 @@ import { BROKEN, Traffic } from "./traffic.ts";
 export interface ServerOptions {
   readonly clock: Clock;
   readonly traffic?: Traffic;
-  /** A token in a kubeconfig needs it; each longer answer then comes some 40 ms later, as small writes are delayed. */
-  readonly tls?: boolean;
+  /** Whether to let in who sends no token, as `kubectl proxy` does: a kubeconfig's is sent over TLS only. */
+  readonly asProxy?: boolean;
 }
 
 /** What a server is made of. */
 export interface Parts {
   readonly url: string;
-  readonly ca: string | undefined;
   readonly front: Front;
   readonly traffic: Traffic;
   readonly admin: ContractServer;
@@ -30,13 +29,13 @@ export interface Parts {
 /** One certificate for all tests of a process: making one is most of a start. */
 const TLS = selfSigned();
 const TOKEN = "test-token";
+const AUTHORIZATION = { authorization: `Bearer ${TOKEN}` };
 /** A proxy that is not there: it keeps a client from every server. */
 const NOWHERE = "http://127.0.0.1:1";
 
 /** A running server. What the admin does takes no turn of the event loop. */
 export class SandboxServer implements AsyncDisposable {
-  /** The text of a kubeconfig whose context "sandbox" leads here. */
-  readonly kubeconfig: string;
+  readonly url: string;
   /** The admin's, for clients in this process. */
   readonly credentials: Credentials;
   /** Whether the network of who uses {@linkcode credentials} is down: no new connection arrives. */
@@ -45,11 +44,10 @@ export class SandboxServer implements AsyncDisposable {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { url, ca } = parts;
-    const access = { headers: { authorization: `Bearer ${TOKEN}` }, tls: { ca, client: undefined } };
-    this.kubeconfig = toKubeconfig(url, TOKEN, TLS.ca);
+    this.url = parts.url;
+    const access = { headers: AUTHORIZATION, tls: { ca: undefined, client: undefined } };
     this.credentials = {
-      server: url,
+      server: parts.url,
       origin: 'context "sandbox"',
       renews: false,
       access: () => Promise.resolve(this.isCutOff ? { ...access, proxy: NOWHERE } : access),
@@ -60,10 +58,13 @@ export class SandboxServer implements AsyncDisposable {
   /** Starts an empty one. */
   static async start<Self extends SandboxServer>(
     this: new (parts: Parts) => Self,
-    { clock, traffic = new Traffic(), tls = false }: ServerOptions,
+    { clock, traffic = new Traffic(), asProxy = false }: ServerOptions,
   ): Promise<Self> {
     const sandbox = await startSandbox({ clock, token: TOKEN, tls: TLS });
-    const front = new Front(sandbox.handler, clock);
+    const front = new Front(
+      asProxy ? (request) => sandbox.handler(admitted(request)) : sandbox.handler,
+      clock,
+    );
     const closing = new AbortController();
     const listener = Deno.serve({
       hostname: "127.0.0.1",
@@ -74,9 +75,8 @@ export class SandboxServer implements AsyncDisposable {
         if (error !== BROKEN) console.error("A test's server failed:", error);
         return new Response(null, { status: 500 });
       },
-      ...(tls && TLS),
     }, traffic.serve((request) => front.handle(request)));
-    const url = `${tls ? "https" : "http"}://127.0.0.1:${listener.addr.port}`;
+    const url = `http://127.0.0.1:${listener.addr.port}`;
     const admin = contractServer({
       name: "sandbox",
       url,
@@ -89,7 +89,7 @@ export class SandboxServer implements AsyncDisposable {
         await sandbox[Symbol.asyncDispose]();
       },
     });
-    return new this({ url, ca: tls ? TLS.ca : undefined, front, traffic, admin });
+    return new this({ url, front, traffic, admin });
   }
 
   /** What becomes of the calls of clients, from the next one on. */
@@ -130,4 +130,9 @@ export class SandboxServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.admin[Symbol.asyncDispose]();
   }
+}
+
+/** The same request in the admin's name. */
+function admitted(request: Request): Request {
+  return new Request(request, { headers: { ...Object.fromEntries(request.headers), ...AUTHORIZATION } });
 }

@@ -1,4 +1,4 @@
-/** A collection whose every answer the test gives: each call is recorded and stays silent until it is answered. */
+/** A collection whose answers the test gives, each when it chooses: stale, cut short, out of order, as no server's are. */
 
 import assert from "node:assert/strict";
 import type { Clock } from "../../lib/api/clock.ts";
@@ -10,7 +10,7 @@ export interface Script<T> {
   readonly onWatch?: (call: WatchCall<T>, number: number) => void;
 }
 
-/** Plays a collection of an API server, call by call; `at` of a call is the monotonic time at which it came. */
+/** Plays a collection, call by call: each is recorded, and stays silent until it is answered. `at` of a call is the monotonic time at which it came. */
 export class ScriptedSource<T> implements ListWatch<T> {
   readonly lists: ListCall<T>[] = [];
   readonly watches: WatchCall<T>[] = [];

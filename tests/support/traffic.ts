@@ -46,13 +46,13 @@ export class Traffic {
    */
   serve(handler: Handler): Handler {
     return async (request) => {
-      const exchange = this.#exchanges.get(request.headers.get(HEADER) ?? "");
-      if (exchange === undefined) return await handler(request);
-      exchange.server = "busy";
       const { method, url, headers } = request;
+      const exchange = this.#exchanges.get(headers.get(HEADER) ?? "");
+      if (exchange !== undefined) exchange.server = "busy";
       const body = await request.text();
-      exchange.server = "answering";
+      if (exchange !== undefined) exchange.server = "answering";
       const answer = await handler(new Request(url, { method, headers, ...(body !== "" && { body }) }));
+      if (exchange === undefined) return answer;
       if (answer.ok && answer.body !== null && isWatch(url)) {
         return this.#followed(answer, exchange, "server");
       }
