@@ -1,14 +1,14 @@
 /** The finalizer's life: put on first, foreign ones left alone, taken off once the policy's traces are gone. */
 
 import assert from "node:assert/strict";
-import { answers, FORBIDDEN, refusing } from "../support/faults.ts";
+import { FORBIDDEN, refusing } from "../support/faults.ts";
 import { pod } from "../support/pod_builder.ts";
 import { ALL_CHECKS, FINALIZER, startOperator } from "../support/running_operator.ts";
 import { get, ON_A_FREE_PORT, seriesWith, valueOf } from "../support/scrape.ts";
 
 Deno.test("runOperator() puts its finalizer on first and then writes the status", async () => {
   await using operator = await startOperator((cluster) => cluster.putPolicy());
-  assert.deepEqual(answers(operator.cluster), ["patch 200", "patchStatus 200"]);
+  assert.deepEqual(operator.cluster.answers(), ["patch 200", "patchStatus 200"]);
   assert.deepEqual(await operator.cluster.finalizers(), [FINALIZER]);
 });
 
@@ -17,7 +17,7 @@ Deno.test("runOperator() writes no status when it cannot put its finalizer on", 
     await cluster.putPolicy();
     cluster.fault = refusing(FORBIDDEN, ({ verb }) => verb === "patch");
   });
-  assert.deepEqual(answers(operator.cluster), ["patch 403"]);
+  assert.deepEqual(operator.cluster.answers(), ["patch 403"]);
   assert.deepEqual(await operator.status(), {});
 });
 
@@ -96,7 +96,7 @@ Deno.test("runOperator() lets go of a policy that was deleted while nobody looke
     assert(await cluster.policy("strict") !== undefined);
   });
   assert.equal(await operator.cluster.policy("strict"), undefined);
-  assert.deepEqual(answers(operator.cluster), ["patch 200"]);
+  assert.deepEqual(operator.cluster.answers(), ["patch 200"]);
 });
 
 Deno.test("runOperator() never touches a deleted policy that it does not hold", async () => {

@@ -1,7 +1,7 @@
 /** Policies that go away while we work on them: never written again, never brought back, never held for ever. */
 
 import assert from "node:assert/strict";
-import { answers, once } from "../support/faults.ts";
+import { once } from "../support/faults.ts";
 import { pod } from "../support/pod_builder.ts";
 import { FINALIZER, startOperator } from "../support/running_operator.ts";
 import { get, ON_A_FREE_PORT, seriesWith } from "../support/scrape.ts";
@@ -34,7 +34,7 @@ for (const [verb, finalizers] of [["patch", []], ["patchStatus", [FINALIZER]]] a
       });
     }, ON_A_FREE_PORT);
     await operator.clock.advance(120_000);
-    assert.deepEqual(answers(operator.cluster), [`${verb} 404`]);
+    assert.deepEqual(operator.cluster.answers(), [`${verb} 404`]);
     const { text } = await get(operator, "/metrics");
     assert.deepEqual(seriesWith(text, "policy", "strict"), []);
   });
@@ -55,7 +55,7 @@ for (const [verb, change] of [["patch", "finalizers"], ["patchStatus", "pods"]] 
     if (change === "finalizers") await cluster.putPolicy({ finalizers: [] });
     else await cluster.createPod(pod("web").container("app"));
     await clock.advance(1_000);
-    assert.equal(answers(cluster).at(-1), `${verb} 404`);
+    assert.equal(cluster.answers().at(-1), `${verb} 404`);
     assert.deepEqual(await series(), []);
   });
 }
@@ -106,7 +106,7 @@ Deno.test("reconcile() lets go of a policy whose deletion it learns of by a conf
   });
   await cluster.putPod(pod("web").container("app"));
   await clock.advance(1_000);
-  assert.deepEqual(answers(cluster).slice(2), ["patchStatus 409", "get 200", "patch 200"]);
+  assert.deepEqual(cluster.answers().slice(2), ["patchStatus 409", "get 200", "patch 200"]);
   assert.equal(await cluster.policy("strict"), undefined);
   cluster.deliver("devopspolicies");
   await clock.advance(120_000);

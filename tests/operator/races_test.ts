@@ -1,7 +1,7 @@
 /** Lost races: somebody else writes between our reading and our writing. */
 
 import assert from "node:assert/strict";
-import { answers, once, PASS } from "../support/faults.ts";
+import { once, PASS } from "../support/faults.ts";
 import { pod } from "../support/pod_builder.ts";
 import { FINALIZER, startOperator } from "../support/running_operator.ts";
 
@@ -12,7 +12,7 @@ Deno.test("reconcile() reads again after a conflict and judges by the new spec",
     cluster.fault = once("patchStatus", () => cluster.putPolicy({ spec: { requireLivenessProbe: true } }));
   });
   const { cluster } = operator;
-  assert.deepEqual(answers(cluster), ["patch 200", "patchStatus 409", "get 200", "patchStatus 200"]);
+  assert.deepEqual(cluster.answers(), ["patch 200", "patchStatus 409", "get 200", "patchStatus 200"]);
   assert.equal(await operator.score(), 97);
   assert.equal((await operator.status()).observedGeneration, 2);
   assert.equal(operator.told.length, 1);
@@ -26,7 +26,7 @@ Deno.test("reconcile() writes nothing after a conflict whose winner wrote the sa
   const status = { ...await operator.status(), lastEvaluated: "2026-02-22T10:00:30Z" };
   cluster.fault = once("patchStatus", () => cluster.putStatus(status));
   await clock.advance(30_000);
-  assert.deepEqual(answers(cluster).slice(2), ["patchStatus 409", "get 200"]);
+  assert.deepEqual(cluster.answers().slice(2), ["patchStatus 409", "get 200"]);
   assert.deepEqual(await operator.status(), status);
 });
 
@@ -39,7 +39,7 @@ Deno.test("reconcile() gives up after five conflicts in a row, and says so", asy
       return await next();
     };
   });
-  assert.equal(answers(operator.cluster).filter((call) => call === "patchStatus 409").length, 5);
+  assert.equal(operator.cluster.answers().filter((call) => call === "patchStatus 409").length, 5);
   assert.deepEqual(operator.warnings(), ["reconcile failed, trying again"]);
   operator.cluster.fault = PASS;
   await operator.clock.advance(60_000);
@@ -82,7 +82,7 @@ Deno.test("reconcile() compares with its own last write even when the watch is s
   await cluster.putPod(pod("web").container("app", { image: "app" }));
   await clock.advance(1_000);
   assert.equal(await operator.score(), 95);
-  assert(!answers(cluster).includes("patchStatus 409"));
+  assert(!cluster.answers().includes("patchStatus 409"));
   cluster.deliver("devopspolicies");
   await clock.advance(1_000);
   assert.equal(cluster.writes.length, 4);
@@ -102,6 +102,6 @@ Deno.test("reconcile() puts its finalizer on a policy that was created again, be
   const { cluster } = operator;
   assert.deepEqual(await cluster.finalizers(), [FINALIZER]);
   assert.equal(await operator.score(), 100);
-  const last = answers(cluster);
+  const last = cluster.answers();
   assert(last.lastIndexOf("patch 200") < last.lastIndexOf("patchStatus 200"));
 });

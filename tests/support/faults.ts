@@ -1,7 +1,7 @@
-/** Faults before a test's sandbox: refusals, lost races, slow watches, and answers that no server gives. */
+/** Faults before a test's sandbox: refusals, lost races, and answers that no server gives. */
 
 import type { Call, Fault } from "./front.ts";
-import type { SandboxCluster } from "./sandbox_cluster.ts";
+import type { SandboxServer } from "./sandbox_server.ts";
 
 /** An answer that says no, as an API server words it. */
 export interface Refusal {
@@ -32,14 +32,9 @@ export function reading(resource: string): (call: Call) => boolean {
 }
 
 /** Refuses to show a collection from now on; its watches end as they do when their time is up. */
-export function deny(cluster: SandboxCluster, resource: string, refusal: Refusal): void {
-  cluster.fault = refusing(refusal, reading(resource));
-  cluster.endWatches(resource);
-}
-
-/** The calls about policies and what became of them, each as `patch 200`. */
-export function answers(cluster: SandboxCluster): readonly string[] {
-  return cluster.policyCalls.map(({ verb, code }) => `${verb} ${code}`);
+export function deny(server: SandboxServer, resource: string, refusal: Refusal): void {
+  server.fault = refusing(refusal, reading(resource));
+  server.endWatches(resource);
 }
 
 /** Does `act` before the first call of `verb`, and only then. */

@@ -28,6 +28,11 @@ export class SandboxCluster extends SandboxServer {
     return this.calls.filter(({ verb }) => ["get", "patch", "patchStatus"].includes(verb));
   }
 
+  /** The same, with what became of them, each as `patch 200`. */
+  answers(): readonly string[] {
+    return this.policyCalls.map(({ verb, code }) => `${verb} ${code}`);
+  }
+
   /** The calls that would change something. */
   get writes(): readonly Call[] {
     return this.policyCalls.filter(({ verb }) => verb !== "get");
