@@ -48,15 +48,15 @@ export interface Sandbox extends AsyncDisposable {
  *
  * @throws when the port is taken
  */
-export function startSandbox(
+export async function startSandbox(
   { clock, port = 0, token = crypto.randomUUID(), tls = selfSigned() }: SandboxOptions,
 ): Promise<Sandbox> {
   const registry = new Registry([NAMESPACES, PODS, EVENTS, CRDS, LEASES]);
   const server: Server = { clock, token, registry, watches: new Set() };
   for (const name of FIRST_NAMESPACES) registry.of(NAMESPACES).store.put(firstNamespace(name, clock));
   const handler = (request: Request) => handle(request, server);
-  const listener = listen(handler, port, tls);
-  return Promise.resolve({
+  const listener = await listen(handler, port, tls);
+  return {
     url: listener.url,
     token,
     kubeconfig: toKubeconfig(listener.url, token, tls.ca),
@@ -76,7 +76,7 @@ export function startSandbox(
       for (const watch of [...server.watches]) watch.end();
       await listener.close();
     },
-  });
+  };
 }
 
 function firstNamespace(name: string, clock: Clock): KubeObject {

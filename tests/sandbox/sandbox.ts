@@ -1,6 +1,7 @@
 // A sandbox under a clock that the test owns, and a client that talks to it without a port.
 
 import assert from "node:assert/strict";
+import { parse } from "yaml";
 import { policyCrd } from "../../lib/policy/crd.ts";
 import { type Sandbox, startSandbox } from "../../lib/sandbox/mod.ts";
 import { selfSigned } from "../../lib/sandbox/server.ts";
@@ -42,6 +43,12 @@ export interface TestWatch extends AsyncDisposable {
 
 export const POLICIES = "/apis/devops.stochastic.io/v1/namespaces/default/devopspolicies";
 export const PODS = "/api/v1/namespaces/default/pods";
+
+/** What clients of a sandbox trust. */
+export function caOf({ kubeconfig }: Sandbox): string {
+  const { clusters: [{ cluster }] } = parse(kubeconfig);
+  return atob(cluster["certificate-authority-data"]);
+}
 
 /** Starts a sandbox, with the definition of policies if it is wanted. */
 export async function startTest({ crd = false } = {}): Promise<TestSandbox> {

@@ -22,7 +22,16 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   kube: ["openapi-fetch", "@kubernetes/client-node"],
   metrics: ["prom-client"],
   policy: ["typebox", "typebox/value", "node:util"],
-  sandbox: ["rfc6902", "yaml", "node:buffer", "node:crypto"],
+  sandbox: [
+    "rfc6902",
+    "yaml",
+    "node:buffer",
+    "node:crypto",
+    "node:events",
+    "node:http",
+    "node:https",
+    "node:net",
+  ],
 };
 
 /** The room of a file given by its path below the project's root, or undefined outside the house (tests, tools). */
