@@ -6,16 +6,13 @@ export const ABSENT_CORE = new Set([
   "componentstatuses",
   "configmaps",
   "endpoints",
-  "limitranges",
   "nodes",
   "persistentvolumeclaims",
   "persistentvolumes",
   "podtemplates",
   "replicationcontrollers",
-  "resourcequotas",
   "secrets",
   "serviceaccounts",
-  "services",
 ]);
 
 /** Groups, with all that is in them. */

@@ -1,6 +1,6 @@
 /** Who asks: whoever has the one token may do everything, and nobody else anything. */
 
-import { StatusError } from "./status_errors.ts";
+import { notImplemented, StatusError } from "./status_errors.ts";
 
 /** The user of the token, as reviews tell of it. */
 export const ADMIN = {
@@ -9,10 +9,11 @@ export const ADMIN = {
   groups: ["system:masters", "system:authenticated"],
 } as const;
 
-/** Refuses a request without the token. @throws {StatusError} 401 */
-export function authenticate(request: Request, token: string): void {
-  const given = request.headers.get("authorization") ?? "";
+/** Refuses a request without the token, and one in somebody else's name. @throws {StatusError} 401 or 501 */
+export function authenticate({ headers }: Request, token: string): void {
+  const given = headers.get("authorization") ?? "";
   if (!isSame(given, `Bearer ${token}`)) throw new StatusError(401, "Unauthorized", "Unauthorized");
+  if (headers.has("impersonate-user")) throw notImplemented("Asking in the name of somebody else");
 }
 
 /** Compares in a time that does not tell how much is right. */

@@ -114,6 +114,7 @@ export function customTypes(definition: KubeObject): readonly ResourceType[] {
       hasStatus: isObject(field(version, "subresources", "status")),
       hasGeneration: true,
       isCustom: true,
+      isReadOnly: false,
       createsOnUpdate: false,
       updatesUnconditionally: false,
       hasDeleteCollection: true,

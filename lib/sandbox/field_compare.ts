@@ -24,7 +24,8 @@ function childrenOf(value: Json | undefined, schema: Schema | undefined): readon
   if (!isList(value)) return undefined;
   const keys = listMapKeys(schema);
   if (keys !== undefined) {
-    return value.map((item) => [`k:${itemKey(item, keys)}`, item, itemSchema(schema)]);
+    const items = itemSchema(schema);
+    return value.map((item) => [`k:${itemKey(item, keys, items)}`, item, items]);
   }
   return isSet(schema) ? value.map((item) => [`v:${JSON.stringify(item)}`, item, undefined]) : undefined;
 }
@@ -56,18 +57,23 @@ export function ownable(object: JsonObject): JsonObject {
   );
 }
 
-/** All fields of a value; `whole` also counts the objects and lists that hold them. */
+/** All fields of a value; `whole` also counts the objects and lists that hold them, but for the metadata itself. */
 export function fieldsOf(value: Json, schema: Schema | undefined, whole: boolean): FieldSet {
   const set = new FieldSet();
   const children = childrenOf(value, schema);
   set.isMember = whole || children === undefined || children.length === 0;
   for (const [step, inner, known] of children ?? []) {
-    const child = fieldsOf(inner, known, whole && step !== "f:metadata");
-    // An item of a list is one thing, whoever made it.
-    if (step.startsWith("k:")) child.isMember = true;
-    set.children.set(step, child);
+    set.children.set(step, partOf(step, inner, known, whole));
   }
   return set;
+}
+
+function partOf(step: string, inner: Json, schema: Schema | undefined, whole: boolean): FieldSet {
+  const part = fieldsOf(inner, schema, whole);
+  if (step === "f:metadata") part.isMember = false;
+  // An item of a list is one thing, whoever made it.
+  if (step.startsWith("k:")) part.isMember = true;
+  return part;
 }
 
 /** What changed between two values, and what went. */
@@ -99,7 +105,7 @@ function collect(
   const known = new Map(before.map(([step, inner]) => [step, inner]));
   for (const [step, inner, innerSchema] of now) {
     const was = known.get(step);
-    if (was === undefined) changed.children.set(step, fieldsOf(inner, innerSchema, step !== "f:metadata"));
+    if (was === undefined) changed.children.set(step, partOf(step, inner, innerSchema, true));
     else {
       const parts = { changed: new FieldSet(), removed: new FieldSet() };
       collect(was, inner, innerSchema, parts);
@@ -109,7 +115,7 @@ function collect(
     known.delete(step);
   }
   const schemas = new Map(before.map(([step, , innerSchema]) => [step, innerSchema]));
-  for (const [step, inner] of known) removed.children.set(step, fieldsOf(inner, schemas.get(step), true));
+  for (const [step, inner] of known) removed.children.set(step, partOf(step, inner, schemas.get(step), true));
 }
 
 /** `value` with the fields of `config` put over it, lists merged as the schema says. */

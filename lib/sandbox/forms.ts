@@ -10,8 +10,8 @@ import { apiVersionOf } from "./resource_type.ts";
 export interface Presentation {
   readonly form: Form;
   readonly includeObject: string;
-  /** Milliseconds since 1970, for ages. */
-  readonly now: number;
+  /** Milliseconds since 1970, for ages: a watch goes on long after it was asked for. */
+  readonly now: () => number;
 }
 
 /** One object in the form asked for. */
@@ -108,7 +108,7 @@ function row(
 ): JsonObject {
   const version = form.as === "table" ? form.version : "v1";
   return {
-    cells: type.columns.map(({ cell }) => cell(object, now)),
+    cells: type.columns.map(({ cell }) => cell(object, now())),
     object: includeObject === "None" ? null : includeObject === "Object" ? object : partial(object, version),
   };
 }

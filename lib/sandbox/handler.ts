@@ -90,6 +90,9 @@ function toCall(
   rest: Pick<Call, "request" | "query" | "warnings" | "clock" | "registry">,
 ): Call {
   const { type } = resource;
+  if (type.isReadOnly && !["GET", "HEAD"].includes(rest.request.method)) {
+    throw notImplemented(`Writing ${type.plural}`);
+  }
   if (type.plural === "namespaces" && subresource === "finalize") {
     throw notImplemented("Finalizing namespaces");
   }

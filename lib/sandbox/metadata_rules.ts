@@ -55,11 +55,16 @@ function checkName(type: ResourceType, name: string): Cause[] {
   if (name === "") return [required("metadata.name", "name or generateName is required")];
   if (type.plural === "namespaces") {
     if (name.includes(".")) return [invalidValue("metadata.name", name, "must not contain dots")];
-    if (name.length > 63) return [invalidValue("metadata.name", name, "must be no more than 63 bytes")];
-    return matches(LABEL, name) ? [] : [invalidValue("metadata.name", name, LABEL_RULE)];
+    return checkLabel("metadata.name", name);
   }
   if (name.length > 253) return [invalidValue("metadata.name", name, "must be no more than 253 bytes")];
   return matches(SUBDOMAIN, name) ? [] : [invalidValue("metadata.name", name, SUBDOMAIN_RULE)];
+}
+
+/** What is wrong with a name that has to be a single label of DNS. */
+export function checkLabel(field: string, name: string): Cause[] {
+  if (name.length > 63) return [invalidValue(field, name, "must be no more than 63 bytes")];
+  return matches(LABEL, name) ? [] : [invalidValue(field, name, LABEL_RULE)];
 }
 
 const IMMUTABLE = ["uid", "deletionTimestamp", "deletionGracePeriodSeconds"];

@@ -10,6 +10,7 @@ import { FIRST_NAMESPACES, NAMESPACES } from "./namespaces.ts";
 import { PODS } from "./pods.ts";
 import { Registry } from "./registry.ts";
 import { listen, selfSigned, type Tls, toKubeconfig } from "./server.ts";
+import { UNUSED_KINDS } from "./unused_kinds.ts";
 
 /** What can be chosen about a sandbox. */
 export interface SandboxOptions {
@@ -51,7 +52,7 @@ export interface Sandbox extends AsyncDisposable {
 export async function startSandbox(
   { clock, port = 0, token = crypto.randomUUID(), tls = selfSigned() }: SandboxOptions,
 ): Promise<Sandbox> {
-  const registry = new Registry([NAMESPACES, PODS, EVENTS, CRDS, LEASES]);
+  const registry = new Registry([NAMESPACES, PODS, EVENTS, CRDS, LEASES, ...UNUSED_KINDS]);
   const server: Server = { clock, token, registry, watches: new Set() };
   for (const name of FIRST_NAMESPACES) registry.of(NAMESPACES).store.put(firstNamespace(name, clock));
   const handler = (request: Request) => handle(request, server);

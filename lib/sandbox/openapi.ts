@@ -36,6 +36,10 @@ export function openApiDocument(path: string, registry: Registry): JsonObject | 
   };
 }
 
+const IDENTITY: JsonObject = {
+  apiVersion: { type: "string", description: "The group and the version in which the object is written." },
+  kind: { type: "string", description: "What the object is." },
+};
 const METADATA = (objectSchema({}) as { properties: { metadata: JsonObject } }).properties.metadata;
 
 function pathOf(apiVersion: string): string {
@@ -57,6 +61,7 @@ function schemaOf(type: ResourceType): JsonObject {
     ...rest,
     properties: {
       ...properties,
+      ...IDENTITY,
       metadata: {
         description: "The name, the labels and the history of the object.",
         allOf: [{ $ref: `#/components/schemas/${METADATA_NAME}` }],
@@ -86,6 +91,7 @@ function pathsOf(type: ResourceType, prefix: string): [string, JsonObject][] {
     "x-kubernetes-action": action,
     "x-kubernetes-group-version-kind": kindOf(type),
   });
+  if (type.isReadOnly) return [[collection, { get: act("list") }]];
   const parameters = [DRY_RUN, FIELD_VALIDATION];
   // Strategic patches are left out: kubectl would work them out from these schemas, which say too little of lists deep
   // within pods. As it is, it relies on what it knows itself of built-in kinds.

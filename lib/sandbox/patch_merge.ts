@@ -48,8 +48,9 @@ function mergeList(target: Json | undefined, patch: JsonList, schema: Schema | u
   if (keys === undefined || patch.some((item) => isObject(item) && text(item, "$patch") === "replace")) {
     return patch.filter((item) => text(item, "$patch") !== "replace");
   }
-  const places = new Map(old.map((item, index) => [itemKey(item, keys), index]));
-  const placeOf = (item: Json) => places.get(itemKey(item, keys));
+  const items = itemSchema(schema);
+  const places = new Map(old.map((item, index) => [itemKey(item, keys, items), index]));
+  const placeOf = (item: Json) => places.get(itemKey(item, keys, items));
   const touched = new Set(patch.map(placeOf));
   const merged = patch.filter((item) => text(item, "$patch") !== "delete")
     .map((item) => {
@@ -57,7 +58,7 @@ function mergeList(target: Json | undefined, patch: JsonList, schema: Schema | u
       const value = applyStrategicPatch(
         place === undefined ? undefined : old[place],
         item,
-        itemSchema(schema),
+        items,
       );
       return { place, value };
     });

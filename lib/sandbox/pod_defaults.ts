@@ -40,7 +40,6 @@ function completeContainer(container: JsonObject): JsonObject {
   const limits = object(resources, "limits");
   const probes = ["livenessProbe", "readinessProbe", "startupProbe"]
     .flatMap((key) => isObject(field(container, key)) ? [[key, completeProbe(object(container, key))]] : []);
-  const ports = list(container, "ports").map((port) => isObject(port) ? { protocol: "TCP", ...port } : port);
   return {
     terminationMessagePath: "/dev/termination-log",
     terminationMessagePolicy: "File",
@@ -49,7 +48,6 @@ function completeContainer(container: JsonObject): JsonObject {
       resources: Object.keys(limits).length > 0
         ? { ...resources, requests: { ...limits, ...object(resources, "requests") } }
         : resources,
-      ...(ports.length > 0 && { ports }),
     }),
     ...Object.fromEntries(probes),
   };

@@ -47,7 +47,11 @@ const CONTAINER = fields([
   [atomic(ANY_OBJECT), "envFrom resizePolicy restartPolicyRules"],
 ], {
   env: map(ANY_OBJECT, "name"),
-  ports: map(ANY_OBJECT, "containerPort", "protocol"),
+  ports: map(
+    { ...ANY_OBJECT, properties: { protocol: { ...TEXT, default: "TCP" } } },
+    "containerPort",
+    "protocol",
+  ),
   volumeDevices: map(ANY_OBJECT, "devicePath"),
   volumeMounts: map(ANY_OBJECT, "mountPath"),
 });

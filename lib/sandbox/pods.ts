@@ -1,5 +1,6 @@
 /** Pods: the resource, the rules that a server holds them to, and how long they take to end. */
 
+import { unsupported } from "./call.ts";
 import {
   equal,
   field,
@@ -12,12 +13,13 @@ import {
   withFields,
 } from "./json.ts";
 import type { KubeObject } from "./kube_object.ts";
+import { checkLabel } from "./metadata_rules.ts";
 import { POD_COLUMNS } from "./pod_columns.ts";
 import { completePod } from "./pod_defaults.ts";
 import { CONTAINER_LISTS, GRACE_PERIOD, POD_SCHEMA } from "./pod_schema.ts";
 import { BUILT_IN, type ResourceType } from "./resource_type.ts";
 import type { Cause } from "./status_errors.ts";
-import { required } from "./validation.ts";
+import { invalidValue, required } from "./validation.ts";
 
 /** The resource. */
 export const PODS: ResourceType = {
@@ -64,7 +66,10 @@ const FIXED = "pod updates may not change fields other than `spec.containers[*].
 
 function check(pod: KubeObject, old: KubeObject | undefined): Cause[] {
   if (list(pod, "spec", "containers").length === 0) return [required("spec.containers")];
-  const causes = CONTAINER_LISTS.flatMap((key) => checkContainers(list(pod, "spec", key), `spec.${key}`));
+  const causes = [
+    ...CONTAINER_LISTS.flatMap((key) => checkContainers(list(pod, "spec", key), `spec.${key}`)),
+    ...oneOf("spec.restartPolicy", text(pod, "spec", "restartPolicy"), RESTART_POLICIES),
+  ];
   if (old === undefined || causes.length > 0) return causes;
   const moved = CONTAINER_LISTS.find((key) =>
     list(pod, "spec", key).length !== list(old, "spec", key).length
@@ -86,13 +91,30 @@ function checkContainers(containers: readonly Json[], path: string): Cause[] {
     const isTaken = names.has(name);
     names.add(name);
     return [
-      ...(name === "" ? [required(`${at}.name`)] : []),
+      ...(name === "" ? [required(`${at}.name`)] : checkLabel(`${at}.name`, name)),
       ...(isTaken && name !== ""
         ? [{ reason: "FieldValueDuplicate", message: `Duplicate value: "${name}"`, field: `${at}.name` }]
         : []),
       ...(text(container, "image") === "" ? [required(`${at}.image`)] : []),
+      ...list(container, "ports").flatMap((port, i) => checkPort(port, `${at}.ports[${i}].containerPort`)),
+      ...oneOf(`${at}.imagePullPolicy`, text(container, "imagePullPolicy"), PULL_POLICIES),
     ];
   });
+}
+
+function checkPort(port: Json, at: string): Cause[] {
+  const number = Number(field(port, "containerPort") ?? 0);
+  if (number === 0) return [required(at)];
+  return number > 0 && number < 2 ** 16
+    ? []
+    : [invalidValue(at, number, "must be between 1 and 65535, inclusive")];
+}
+
+const RESTART_POLICIES = ["Always", "OnFailure", "Never"];
+const PULL_POLICIES = ["Always", "IfNotPresent", "Never"];
+
+function oneOf(field: string, value: string, supported: readonly string[]): Cause[] {
+  return supported.includes(value) ? [] : [unsupported(field, JSON.stringify(value), supported)];
 }
 
 function fixedPart(pod: KubeObject): JsonObject {

@@ -26,6 +26,8 @@ export interface ResourceType {
   readonly hasGeneration: boolean;
   /** Whether it is defined by a CustomResourceDefinition: errors and patches differ. */
   readonly isCustom: boolean;
+  /** Whether there are none and will be none: the sandbox only tells that. */
+  readonly isReadOnly: boolean;
   /** Whether a PUT creates what is not there. */
   readonly createsOnUpdate: boolean;
   /** Whether a PUT may leave the version out. */
@@ -52,6 +54,7 @@ export const BUILT_IN = {
   hasStatus: false,
   hasGeneration: false,
   isCustom: false,
+  isReadOnly: false,
   createsOnUpdate: false,
   updatesUnconditionally: true,
   hasDeleteCollection: true,
@@ -65,6 +68,7 @@ export function apiVersionOf({ group, version }: Pick<ResourceType, "group" | "v
 
 /** What can be done with objects of a type, in the words of discovery. */
 export function verbsOf(type: ResourceType): readonly string[] {
+  if (type.isReadOnly) return ["get", "list", "watch"];
   if (type.isCustom) {
     return ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
   }

@@ -45,12 +45,15 @@ export function isAtomicMap(schema: Schema | undefined): boolean {
   return text(schema, "x-kubernetes-map-type") === "atomic";
 }
 
-/** The values of an item's keys, as text to compare by; undefined when the item is no object. */
-export function itemKey(item: Json, keys: readonly string[]): string | undefined {
+/**
+ * The values of an item's keys, as text to compare by; undefined when the item is no object. A key that an item leaves out
+ * has the default of the schema of items.
+ */
+export function itemKey(item: Json, keys: readonly string[], items: Schema | undefined): string | undefined {
   if (!isObject(item)) return undefined;
   return JSON.stringify(Object.fromEntries(
     [...keys].sort().flatMap((key) => {
-      const value = field(item, key);
+      const value = field(item, key) ?? field(items, "properties", key, "default");
       return value === undefined ? [] : [[key, value]];
     }),
   ));

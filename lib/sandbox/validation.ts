@@ -65,7 +65,7 @@ function validateList(value: readonly Json[], schema: Schema, place: Place): Cau
   if (keys === undefined && !isSet(schema)) return causes;
   const seen = new Set<string>();
   value.forEach((item, index) => {
-    const key = keys === undefined ? JSON.stringify(item) : itemKey(item, keys);
+    const key = keys === undefined ? JSON.stringify(item) : itemKey(item, keys, items);
     if (key === undefined) return;
     if (seen.has(key)) {
       causes.push({

@@ -26,7 +26,7 @@ export async function answerCall(call: Call, isWatch: boolean, watches: Set<Watc
   const presentation: Presentation = {
     form: negotiate(call.request),
     includeObject: call.query.get("includeObject") ?? "Metadata",
-    now: call.clock.now(),
+    now: () => call.clock.now(),
   };
   const { method } = call.request;
   const one = (object: KubeObject, status = 200) => json(present(object, call, presentation), status);

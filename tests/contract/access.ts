@@ -57,4 +57,23 @@ export const ACCESS: readonly Row[] = [
       assert.deepEqual(answer["status"], { allowed: true });
     },
   },
+  {
+    name: "who asks for all that they may do in a namespace is told everything",
+    async run(server) {
+      const review = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectRulesReview" };
+      const at = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
+      const { status } = await call(server, "POST", at, { ...review, spec: { namespace: "default" } });
+      const { resourceRules, nonResourceRules, incomplete } = status as Record<string, unknown[]>;
+      const everything = { verbs: ["*"], apiGroups: ["*"], resources: ["*"] };
+      assert.deepEqual(resourceRules?.[0], everything);
+      const isAll = ({ nonResourceURLs }: { nonResourceURLs: string[] }) => nonResourceURLs[0] === "*";
+      assert.deepEqual((nonResourceRules as { nonResourceURLs: string[] }[]).find(isAll), {
+        verbs: ["*"],
+        nonResourceURLs: ["*"],
+      });
+      assert.equal(incomplete, false);
+      const answer = await call(server, "POST", at, { ...review, spec: {} }, { code: 400 });
+      assertRefusal(answer, { code: 400, reason: "BadRequest", message: "no namespace on request" });
+    },
+  },
 ];

@@ -35,6 +35,16 @@ export const LISTS: readonly Row[] = [
     },
   },
   {
+    name: "services, quotas and limits of a namespace that has none are empty lists, as kubectl needs them",
+    async run(server) {
+      const team = await newTeam(server);
+      for (const kind of ["Service", "ResourceQuota", "LimitRange"]) {
+        const { apiVersion, kind: listKind, items } = await team.get(`${kind.toLowerCase()}s`);
+        assert.deepEqual([apiVersion, listKind, items], ["v1", `${kind}List`, []]);
+      }
+    },
+  },
+  {
     name: "objects are listed by namespace and name, whenever they were created",
     async run(server) {
       const team = await newTeam(server);

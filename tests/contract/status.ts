@@ -122,6 +122,22 @@ export const STATUS_ROWS: readonly Row[] = [
     },
   },
   {
+    name: "who creates an object owns its labels and its spec as a whole, not only what is in them",
+    async run(server) {
+      const team = await newTeam(server);
+      const metadata = { labels: { team: "a" }, finalizers: ["example.com/hold"] };
+      const body = policy("a", { metadata, spec: { maxRestartCount: 1 } });
+      const { metadata: { managedFields } } = await team.post("devopspolicies?fieldManager=author", body);
+      assert.deepEqual(managedFields?.map(({ fieldsV1 }) => fieldsV1), [{
+        "f:metadata": {
+          "f:finalizers": { ".": {}, 'v:"example.com/hold"': {} },
+          "f:labels": { ".": {}, "f:team": {} },
+        },
+        "f:spec": { ".": {}, "f:maxRestartCount": {} },
+      }]);
+    },
+  },
+  {
     name: "without fieldManager, writes are booked under the first part of the user agent",
     async run(server) {
       const team = await newTeam(server);

@@ -16,6 +16,7 @@ import { OPENAPI } from "./openapi.ts";
 import { PATCH_JSON } from "./patch_json.ts";
 import { PATCH_MERGE } from "./patch_merge.ts";
 import { PATCH_STRATEGIC } from "./patch_strategic.ts";
+import { POD_ROWS } from "./pods.ts";
 import type { Row } from "./row.ts";
 import { SELECTORS } from "./selectors.ts";
 import type { ContractServer } from "./server.ts";
@@ -37,6 +38,7 @@ export const TOPICS: Readonly<Record<string, readonly Row[]>> = {
   conflicts: CONFLICTS,
   deletion: [...DELETION, ...DELETION_PODS],
   validation: [...VALIDATION, ...VALIDATION_FIELDS, ...VALIDATION_OBJECTS],
+  pods: POD_ROWS,
   definitions: DEFINITION_ROWS,
   selectors: SELECTORS,
   lists: LISTS,

@@ -134,6 +134,8 @@ Deno.test("what the sandbox does not do is a 501 that says so", async () => {
     assert.equal(reason, "NotImplemented");
     assert.match(message, /the sandbox does not do this/);
   }
+  await test.call("/api/v1/namespaces/default/services", { method: "POST", body: {} }, 501);
+  await test.call(PODS, { headers: { "impersonate-user": "somebody" } }, 501);
 });
 
 Deno.test("replicate() copies a pod as it is, seen by lists and watches; without a pod it throws", async () => {

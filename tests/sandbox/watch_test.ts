@@ -29,6 +29,16 @@ Deno.test("a watch that nothing happens to gets a bookmark every minute, if it w
   assert.deepEqual(await plain.events(), []);
 });
 
+Deno.test("a watch that is shown as a table tells ages as of now, not as of its beginning", async () => {
+  await using test = await startTest();
+  const accept = "application/json;as=Table;v=v1;g=meta.k8s.io";
+  await using watch = await test.watch(`${PODS}?watch=1`, { accept });
+  await test.clock.advance(10_000);
+  await test.create(PODS, pod("a"));
+  const [created] = await watch.events();
+  assert.deepEqual(created?.object.rows[0].cells.slice(0, 5), ["a", "0/1", "Pending", "0", "0s"]);
+});
+
 Deno.test("a watch ends cleanly when its time is up", async () => {
   await using test = await startTest();
   await using watch = await test.watch(`${PODS}?watch=1&timeoutSeconds=5`);
