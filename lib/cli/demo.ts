@@ -12,10 +12,13 @@ import { SYSTEM_NAMESPACES } from "../policy/namespaces.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { Admin } from "./demo/admin.ts";
 import { credentialsOf, directFetch, invite } from "./demo/join.ts";
+import { liveStage } from "./demo/live_stage.ts";
 import { fillCluster, loadScene } from "./demo/load.ts";
 import { play } from "./demo/play.ts";
-import { liveStage, plainStage, type Stage } from "./demo/stage.ts";
-import { STORY } from "./demo/story.ts";
+import { plainStage } from "./demo/plain_stage.ts";
+import type { TerminalSize } from "./demo/screen.ts";
+import type { Stage } from "./demo/stage.ts";
+import { type Scene, STORY } from "./demo/story.ts";
 import { readEnvironment } from "./environment.ts";
 import { EXIT, ExitError } from "./exit.ts";
 import { print } from "./output.ts";
@@ -37,18 +40,22 @@ export interface DemoOptions {
 const SCENE_MS = 4_000;
 const REDRAW_MS = 250;
 const REQUEUE_MS = 30_000;
+/** The width of a table that no window has to hold. */
+const WIDE = 200;
 
-/** Plays until the story is over (`--once`) or until Ctrl+C. */
+/** Plays until the story is over (`--once`), until Ctrl+C, or until nobody watches any more. */
 export async function demo({ once = false, port, pods, policies }: DemoOptions): Promise<void> {
   await using sandbox = await openSandbox(port);
-  const stop = onStopSignal();
+  const stop = onStopSignal({ hangup: true });
   using end = linkedAbort(stop.signal);
   const credentials = credentialsOf(sandbox);
   const transport = new Transport({ credentials, userAgent: `kube-devops/${VERSION}` });
   const admin = new Admin(sandbox.url, transport.fetch(end.signal));
   await admin.create(policyCrd());
 
-  const stage = chooseStage(once);
+  const stage = once ? plainStage(print, WIDE) : chooseStage((text) => {
+    if (!print(text)) end.abort();
+  });
   const load = { pods, policies };
   if (policies > 0) {
     stage.note(`Filling the cluster with ${pods} pods under ${policies} policies`);
@@ -56,70 +63,83 @@ export async function demo({ once = false, port, pods, policies }: DemoOptions):
   }
   await using invitation = await invite(sandbox.kubeconfig);
   if (!once) stage.note(`${invitation.text}\nCtrl+C ends it.`);
-  const operator = runOperator({
-    cluster: httpCluster(transport, systemClock),
-    clock: systemClock,
-    log: warningsOn(stage),
-    version: VERSION,
-    namespaces: [],
-    systemNamespaces: SYSTEM_NAMESPACES,
-    requeueMs: REQUEUE_MS,
-    listenOn: undefined,
-    memory: () => Deno.memoryUsage(),
-    explain: (error, what) => explain(error, credentials, what),
-    isHopeless: () => false,
-    onStatus: (change) => stage.status(change),
-  }, end.signal);
   const scenes = policies > 0 ? [loadScene(load), ...STORY] : STORY;
-  const redrawing = redraw(stage, admin, end.signal);
-
-  try {
-    const pauseMs = once ? 0 : SCENE_MS;
-    const missed = await play(scenes, {
-      admin,
+  const parts = [
+    runOperator({
+      cluster: httpCluster(transport, systemClock),
       clock: systemClock,
-      onScene: (title) => stage.scene(title),
-      onTrue: (ms) => stage.cameTrue(ms),
-      pauseMs,
-    }, end.signal);
-    if (missed !== undefined) throw new ExitError(EXIT.no, missed);
-    if (!once && !end.signal.aborted) {
-      stage.scene("The story is over; the cluster is yours until Ctrl+C");
-      await new Promise<void>((resolve) => end.signal.addEventListener("abort", () => resolve()));
-    }
-    if (once) stage.policies(await admin.policies());
+      log: warningsOn(stage),
+      version: VERSION,
+      namespaces: [],
+      systemNamespaces: SYSTEM_NAMESPACES,
+      requeueMs: REQUEUE_MS,
+      listenOn: undefined,
+      memory: () => Deno.memoryUsage(),
+      explain: (error, what) => explain(error, credentials, what),
+      isHopeless: () => false,
+      onStatus: (change) => stage.status(change),
+    }, end.signal),
+    redraw(stage, admin, end.signal),
+    tellStory(scenes, { once, stage, admin }, end.signal),
+  ];
+  try {
+    await Promise.race(parts);
   } catch (error) {
     // Ctrl+C ends whatever request is under way: that is no failure.
-    if (!stop.signal.aborted) throw error;
+    if (!end.signal.aborted) throw error;
   } finally {
     end.abort();
-    await Promise.allSettled([operator, redrawing]);
-    stage[Symbol.dispose]();
+    await Promise.allSettled(parts);
     transport.close();
     stop.close();
+    stage[Symbol.dispose]();
   }
   if (once && !stop.signal.aborted) {
     print(`All ${scenes.length} scenes came true. ${Math.round(Deno.memoryUsage().rss / 1e6)} MB of memory.`);
   }
 }
 
-/** A live table for a person at a terminal; lines for anybody else, and for whoever wants no colours or moving cursor. */
-function chooseStage(once: boolean): Stage {
-  const { NO_COLOR, CI } = readEnvironment(["NO_COLOR", "CI"]);
-  if (once || !Deno.stdout.isTerminal() || NO_COLOR !== undefined || CI !== undefined) {
-    return plainStage(print);
-  }
-  return liveStage({ print, columns: () => Deno.consoleSize().columns });
+/** Plays the scenes. Once, all have to come true; live, somebody else may have a hand in what happens, and it goes on. */
+async function tellStory(
+  scenes: readonly Scene[],
+  { once, stage, admin }: { readonly once: boolean; readonly stage: Stage; readonly admin: Admin },
+  signal: AbortSignal,
+): Promise<void> {
+  await play(scenes, {
+    admin,
+    clock: systemClock,
+    onScene: (title) => stage.scene(title),
+    onTrue: (ms) => stage.cameTrue(ms),
+    onMissed(what) {
+      if (once) throw new ExitError(EXIT.no, what);
+      stage.missed(`${what} Did somebody else change the cluster?`);
+    },
+    pauseMs: once ? 0 : SCENE_MS,
+  }, signal);
+  if (once) return stage.policies(await admin.policies());
+  if (signal.aborted) return;
+  stage.scene("The story is over; the cluster is yours until Ctrl+C");
+  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+}
+
+/** A live table for a person at a terminal; lines for anybody else, and where the cursor had better not move. */
+function chooseStage(print: (text: string) => void): Stage {
+  const { NO_COLOR, CI, TERM } = readEnvironment(["NO_COLOR", "CI", "TERM"]);
+  if (!Deno.stdout.isTerminal()) return plainStage(print, WIDE);
+  if (CI !== undefined || TERM === "dumb") return plainStage(print, terminalSize().columns);
+  return liveStage({ print, size: terminalSize }, { colour: NO_COLOR === undefined });
+}
+
+/** The size of the terminal, or the usual one where it does not know its own. */
+function terminalSize(): TerminalSize {
+  const { columns, rows } = Deno.consoleSize();
+  return { columns: columns || 80, rows: rows || 24 };
 }
 
 async function redraw(stage: Stage, admin: Admin, signal: AbortSignal): Promise<void> {
-  try {
-    while (!signal.aborted) {
-      stage.policies(await admin.policies());
-      await sleep(systemClock, REDRAW_MS, signal);
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
+  while (!signal.aborted) {
+    stage.policies(await admin.policies());
+    await sleep(systemClock, REDRAW_MS, signal);
   }
 }
 
@@ -137,6 +157,6 @@ async function openSandbox(port: number): Promise<Sandbox> {
 /** A log of which only warnings are shown: the rest of what happens is on the stage. */
 function warningsOn(stage: Stage): Logger {
   const warn = (message: string, properties: Record<string, unknown> = {}) =>
-    stage.note(`warning: ${message} ${properties.problem ?? ""}`.trim());
+    stage.note(`warning: ${message}${properties.problem === undefined ? "" : `: ${properties.problem}`}`);
   return { debug() {}, info() {}, warn, error: warn };
 }

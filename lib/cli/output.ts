@@ -5,15 +5,16 @@ import { EXIT, ExitError } from "./exit.ts";
 const encoder = new TextEncoder();
 
 /**
- * Writes a result to stdout. A reader that has seen enough (`| head`) is no error.
+ * Writes a result to stdout, and says whether anybody still reads it: one who has seen enough (`| head`) is no error.
  *
  * @throws {ExitError} when stdout cannot be written, a full disk behind it, say: then there is no result
  */
-export function print(text: string): void {
+export function print(text: string): boolean {
   try {
     write(Deno.stdout, `${text}\n`);
+    return true;
   } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) return;
+    if (error instanceof Deno.errors.BrokenPipe) return false;
     throw new ExitError(EXIT.no, `Cannot write the result: ${(error as Error).message}.`, { cause: error });
   }
 }

@@ -88,7 +88,7 @@ export function createProgram(): Command {
   program.command("version")
     .description("print the version")
     .addHelpText("after", "\nExample:\n  kube-devops version")
-    .action(() => print(versionLine()));
+    .action(() => void print(versionLine()));
   return program;
 }
 

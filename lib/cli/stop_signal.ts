@@ -1,4 +1,4 @@
-/** Ctrl+C and SIGTERM as an `AbortSignal`. */
+/** Ctrl+C, SIGTERM and the end of a terminal as an `AbortSignal`. */
 
 /**
  * One Ctrl+C can arrive twice: the terminal sends it to all, and a task runner in between passes on what it got. What
@@ -6,12 +6,18 @@
  */
 const SAME_REQUEST_MS = 1_000;
 
-/** Aborts at the first request to stop; a second one, later, ends the process as it would without us. */
-export function onStopSignal(): { readonly signal: AbortSignal; close(): void } {
+/**
+ * Aborts at the first request to stop; a second one, later, ends the process as it would without us.
+ *
+ * @param hangup whether a terminal that is closed is such a request; otherwise `nohup` decides
+ */
+export function onStopSignal(
+  { hangup = false } = {},
+): { readonly signal: AbortSignal; close(): void } {
   const controller = new AbortController();
   const names: readonly Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM"];
+    : ["SIGINT", "SIGTERM", ...(hangup ? ["SIGHUP"] as const : [])];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const close = () => {
     clearTimeout(timer);

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "./json.ts";
 import { badRequest, StatusError } from "./status_errors.ts";
 
 /** The objects of which nothing but metadata matters here. */
-const READABLE = ["Namespace", "SelfSubjectAccessReview", "SelfSubjectReview"];
+const READABLE = ["Namespace", "SelfSubjectAccessReview", "SelfSubjectReview", "SelfSubjectRulesReview"];
 const MAGIC = "k8s\0";
 
 /** The fields of a message: their numbers, and their bytes where they have a length. */

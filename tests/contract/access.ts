@@ -72,8 +72,6 @@ export const ACCESS: readonly Row[] = [
         nonResourceURLs: ["*"],
       });
       assert.equal(incomplete, false);
-      const answer = await call(server, "POST", at, { ...review, spec: {} }, { code: 400 });
-      assertRefusal(answer, { code: 400, reason: "BadRequest", message: "no namespace on request" });
     },
   },
 ];

@@ -14,39 +14,45 @@ import { type KubectlOptions, runKubectl } from "../cluster/kubectl.ts";
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const kubectlPath = await findKubectl().catch(() => undefined);
 
-/** kubectl, with the definition of policies and the sample policy there. */
+/** kubectl with a kubeconfig, its settings and caches in a folder of its own; `@` in a line stands for the project. */
 export interface Kubectl extends AsyncDisposable {
-  readonly sandbox: Sandbox;
   /** What kubectl prints when all goes well. */
   ok(line: string, options?: KubectlOptions): Promise<string>;
   /** What it complains of when it must not go well. */
-  fails(line: string): Promise<string>;
+  fails(line: string, options?: KubectlOptions): Promise<string>;
 }
 
-async function startKubectl(): Promise<Kubectl> {
-  await using started = new AsyncDisposableStack();
-  const sandbox = started.use(await startSandbox({ clock: systemClock }));
+/** kubectl with this kubeconfig. */
+export async function withKubeconfig(text: string): Promise<Kubectl> {
   const dir = await Deno.makeTempDir({ prefix: "kube-devops-kubectl-" });
-  started.defer(() => Deno.remove(dir, { recursive: true }));
   const kubeconfig = join(dir, "kubeconfig");
-  await Deno.writeTextFile(kubeconfig, sandbox.kubeconfig);
+  await Deno.writeTextFile(kubeconfig, text);
   const run = (line: string, options?: KubectlOptions) =>
     runKubectl(kubectlPath!, dir, kubeconfig, line.replaceAll("@", ROOT).split(" "), options);
-  const running = started.move();
-  const kubectl: Kubectl = {
-    sandbox,
+  return {
     async ok(line, options) {
       const { code, stdout, stderr } = await run(line, options);
       assert.equal(code, 0, `kubectl ${line}: ${stderr}`);
       return stdout;
     },
-    async fails(line) {
-      const { code, stderr } = await run(line);
-      assert.notEqual(code, 0, `kubectl ${line} must fail`);
+    async fails(line, options) {
+      const { code, stdout, stderr } = await run(line, options);
+      assert.notEqual(code, 0, `kubectl ${line} must fail: ${stdout}`);
       return stderr;
     },
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }),
   };
+}
+
+/** kubectl on a sandbox, with the definition of policies and the sample policy there. */
+export interface SandboxKubectl extends Kubectl {
+  readonly sandbox: Sandbox;
+}
+
+async function startKubectl(): Promise<SandboxKubectl> {
+  await using started = new AsyncDisposableStack();
+  const sandbox = started.use(await startSandbox({ clock: systemClock }));
+  const { ok, fails } = started.use(await withKubeconfig(sandbox.kubeconfig));
   await create(sandbox, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", policyCrd());
   for (
     const object of parseAllDocuments(
@@ -56,18 +62,22 @@ async function startKubectl(): Promise<Kubectl> {
     const value = object.toJS();
     await create(sandbox, value.kind === "Namespace" ? "/api/v1/namespaces" : POLICIES, value);
   }
-  return kubectl;
+  const running = started.move();
+  return { sandbox, ok, fails, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 /** A test with a kubectl; left out where there is none. */
-export function testKubectl(name: string, fn: (kubectl: Kubectl) => Promise<void>) {
-  Deno.test({
-    name,
-    ignore: kubectlPath === undefined,
-    async fn() {
-      await using kubectl = await startKubectl();
-      await fn(kubectl);
-    },
+export function testWithKubectl(name: string, fn: (test: Deno.TestContext) => Promise<void>): void {
+  const isMissing = kubectlPath === undefined;
+  const why = isMissing ? " (skipped: there is no kubectl, and no Go to build it)" : "";
+  Deno.test({ name: name + why, ignore: isMissing, fn });
+}
+
+/** A test with a kubectl on a sandbox. */
+export function testKubectl(name: string, fn: (kubectl: SandboxKubectl) => Promise<void>): void {
+  testWithKubectl(name, async () => {
+    await using kubectl = await startKubectl();
+    await fn(kubectl);
   });
 }
 
@@ -78,7 +88,10 @@ async function create(sandbox: Sandbox, path: string, body: object): Promise<voi
 }
 
 /** Writes the status of the sample policy, as the operator does. */
-export async function writeStatus({ sandbox }: Kubectl, status: object): Promise<void> {
+export async function writeStatus(
+  { sandbox }: Pick<SandboxKubectl, "sandbox">,
+  status: object,
+): Promise<void> {
   await send(sandbox, "PATCH", `${POLICIES}/default-policy/status`, { status });
 }
 

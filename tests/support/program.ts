@@ -39,6 +39,10 @@ export class Program implements AsyncDisposable {
     this.#read = Promise.all([this.#listen("stdout"), this.#listen("stderr")]);
   }
 
+  get stdout(): string {
+    return this.#said.stdout;
+  }
+
   get stderr(): string {
     return this.#said.stderr;
   }

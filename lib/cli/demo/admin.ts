@@ -48,10 +48,14 @@ export class Admin {
     await this.#send("PATCH", `${placeOf("Pod", namespace)}/${name}/status`, { status });
   }
 
-  /** All policies with their statuses. */
+  /** All policies with their statuses; none when somebody has deleted what defines them. */
   async policies(): Promise<readonly ReadPolicy[]> {
-    const list = await this.#send("GET", `${POLICIES}/${POLICY_RESOURCE.plural}`);
-    const { items } = list as {
+    const response = await this.#ask("GET", `${POLICIES}/${POLICY_RESOURCE.plural}`);
+    if (response.status === 404) {
+      await response.body?.cancel();
+      return [];
+    }
+    const { items } = await response.json() as {
       items: { metadata: { namespace: string; name: string }; status?: unknown }[];
     };
     return items.map(({ metadata, status }) => ({
@@ -61,22 +65,24 @@ export class Admin {
     }));
   }
 
-  async #send(method: string, path: string, body?: object): Promise<unknown> {
+  async #send(method: string, path: string, body: object): Promise<void> {
+    const response = await this.#ask(method, path, body);
+    const answer = await response.json();
+    if (response.ok) return;
+    throw new ApiError({
+      code: response.status,
+      reason: answer.reason ?? "",
+      message: `${method} ${path}: ${answer.message}`,
+    });
+  }
+
+  async #ask(method: string, path: string, body?: object): Promise<Response> {
     const request = new Request(`${this.#server}${path}`, {
       method,
       ...(body !== undefined && { body: JSON.stringify(body) }),
       headers: { "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json" },
     });
-    const response = await this.#fetch(request);
-    const answer = await response.json();
-    if (!response.ok) {
-      throw new ApiError({
-        code: response.status,
-        reason: answer.reason ?? "",
-        message: `${method} ${path}: ${answer.message}`,
-      });
-    }
-    return answer;
+    return await this.#fetch(request);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Plays the demo's story: does what a scene says, then reads the policies back until each is as it must be. */
 
 import { type Clock, sleep } from "../../api/clock.ts";
+import { ApiError } from "../../api/errors.ts";
 import { refKey } from "../../api/object.ts";
 import type { PolicyStatus } from "../../policy/status_schema.ts";
 import type { Admin } from "./admin.ts";
@@ -13,6 +14,8 @@ export interface PlayOptions {
   readonly onScene: (title: string) => void;
   /** All policies say what the scene makes of them, so many milliseconds after it was done. */
   readonly onTrue: (ms: number) => void;
+  /** The scene could not be played, or the policies did not come to what it makes of them. */
+  readonly onMissed: (what: string) => void;
   /** How long to leave the result of a scene on the screen; milliseconds. */
   readonly pauseMs: number;
 }
@@ -21,24 +24,34 @@ export interface PlayOptions {
 const WITHIN_MS = 15_000;
 const POLL_MS = 50;
 
-/** What a policy did not come to in time, or (undefined) that all did; it ends early when `signal` aborts. */
+/** Plays scene by scene; it ends early when `signal` aborts, or `onMissed` throws. */
 export async function play(
   scenes: readonly Scene[],
-  { admin, clock, onScene, onTrue, pauseMs }: PlayOptions,
+  { admin, clock, onScene, onTrue, onMissed, pauseMs }: PlayOptions,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<void> {
   for (const { title, act, expect } of scenes) {
-    if (signal.aborted) return undefined;
+    if (signal.aborted) return;
     onScene(title);
-    await act(admin);
+    const refused = await refusal(() => act(admin));
     const doneAt = clock.monotonic();
-    const missed = await unmet(expect, admin, clock, signal);
-    if (signal.aborted) return undefined;
-    if (missed !== undefined) return `After "${title}" ${missed}.`;
-    onTrue(clock.monotonic() - doneAt);
+    const missed = refused ?? await unmet(expect, admin, clock, signal);
+    if (signal.aborted) return;
+    if (missed === undefined) onTrue(clock.monotonic() - doneAt);
+    else onMissed(`After "${title}" ${missed}.`);
     await sleep(clock, pauseMs, signal);
   }
-  return undefined;
+}
+
+/** What the server has against it; somebody else may have been there with kubectl. */
+async function refusal(act: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ApiError) return `the server said no: ${error.message}`;
+    throw error;
+  }
 }
 
 async function unmet(

@@ -18,8 +18,8 @@ export interface Scene {
   readonly expect: readonly Expectation[];
 }
 
-/** The namespaces of the story. */
-export const NAMESPACES = ["production", "staging", "payments"];
+/** The namespaces of the story; that of the samples is left to whoever joins in. */
+export const NAMESPACES = ["shop", "staging", "payments"];
 
 /** How long a pod of the story may be Pending, in seconds: short, as somebody is waiting. */
 const PENDING_SECONDS = 3;
@@ -36,7 +36,7 @@ export const STORY: readonly Scene[] = [
     title: "Three teams write a policy, and their pods keep to it",
     async act(admin) {
       for (const namespace of NAMESPACES) await admin.createNamespace(namespace);
-      await admin.create(sample("samplePolicy", "production"));
+      await admin.create(sample("samplePolicy", "shop"));
       const strict = sample("strictPolicy", "staging");
       await admin.create({
         ...strict,
@@ -51,51 +51,50 @@ export const STORY: readonly Scene[] = [
       }
     },
     expect: [
-      score("production/default-policy", 100),
+      score("shop/default-policy", 100),
       score("staging/strict", 100),
       score("payments/default-policy", 100),
     ],
   },
   {
-    title: "A bad rollout in production: unpinned images, and one probe after the other forgotten",
+    title: "A bad rollout in the shop: unpinned images, forgotten probes",
     async act(admin) {
       for (const file of ["breaksLatestTag", "breaksLivenessProbe", "breaksReadinessProbe"] as const) {
-        const pod = sample(file, "production");
+        const pod = sample(file, "shop");
         await admin.create(pod);
-        await admin.setPodStatus("production", pod.metadata.name, { phase: "Running" });
+        await admin.setPodStatus("shop", pod.metadata.name, { phase: "Running" });
       }
     },
     // (2 × 5 + 3 + 2) ÷ 5 pods
-    expect: [score("production/default-policy", 97)],
+    expect: [score("shop/default-policy", 97)],
   },
   {
     title: "Its containers crash, again and again",
     async act(admin) {
       for (const name of ["web-1", "web-2"]) {
         const web = { name: "web", image: "nginx:1.29.3", imageID: "", ready: false, restartCount: 7 };
-        await admin.setPodStatus("production", name, { phase: "Running", containerStatuses: [web] });
+        await admin.setPodStatus("shop", name, { phase: "Running", containerStatuses: [web] });
       }
     },
     // 2 × 6 × 5 more
-    expect: [score("production/default-policy", 85)],
+    expect: [score("shop/default-policy", 85)],
   },
   {
     title: "The rollout is rolled back",
     async act(admin) {
       for (const file of ["breaksLatestTag", "breaksLivenessProbe", "breaksReadinessProbe"] as const) {
-        await admin.delete("Pod", "production", sample(file, "production").metadata.name);
+        await admin.delete("Pod", "shop", sample(file, "shop").metadata.name);
       }
       for (const name of ["web-1", "web-2"]) {
-        await admin.delete("Pod", "production", name);
-        await admin.create(sample("compliantPod", "production", name));
-        await admin.setPodStatus("production", name, { phase: "Running" });
+        await admin.delete("Pod", "shop", name);
+        await admin.create(sample("compliantPod", "shop", name));
+        await admin.setPodStatus("shop", name, { phase: "Running" });
       }
     },
-    expect: [score("production/default-policy", 100)],
+    expect: [score("shop/default-policy", 100)],
   },
   {
-    title:
-      `A pod in staging finds no node; ${PENDING_SECONDS} seconds later that is a violation, without any event`,
+    title: `A pod finds no node: a violation ${PENDING_SECONDS} seconds later, without any event`,
     act: (admin) => admin.create(sample("breaksPendingDuration", "staging")),
     expect: [{
       policy: "staging/strict",

@@ -1,6 +1,7 @@
 /** The demo as a whole: its story comes true on the sandbox, over real HTTP, and it leaves nothing behind. */
 
 import assert from "node:assert/strict";
+import { parse } from "yaml";
 import { Program, run } from "../../support/program.ts";
 
 Deno.test("demo --once plays the story without a terminal, and exits 0 because all of it came true", async () => {
@@ -8,7 +9,7 @@ Deno.test("demo --once plays the story without a terminal, and exits 0 because a
   assert.equal(code, 0, stderr);
   assert.equal(stderr, "");
   assert.match(stdout, /^▶ The payments team deletes its policy, and the operator lets it go$/m);
-  assert.match(stdout, /^production\/default-policy +█{20} 100 +Healthy +0 +2 /m);
+  assert.match(stdout, /^shop\/default-policy +█{20} 100 +Healthy +0 +2 /m);
   assert.match(stdout, /^staging\/strict .* breaks-pending-duration: Pending for longer than 3 s$/m);
   assert.match(stdout, /^All \d+ scenes came true\./m);
   assert.equal(stdout.includes("\u001b"), false, "no colours and no cursor movement");
@@ -27,7 +28,7 @@ Deno.test("demo says in one sentence that its port is in use, or is none", async
   assert.match(none.stderr, /Write a port from 1 to 65535/);
 });
 
-for (const moment of ["Join in from a second terminal", "Three teams write", "production/default-policy: "]) {
+for (const moment of ["Join in from a second terminal", "Three teams write", "shop/default-policy: "]) {
   Deno.test(`demo ends with 0 and without a complaint when it is told to stop at "${moment}"`, async () => {
     await using demo = new Program(["demo"]);
     await demo.says(moment, "stdout");
@@ -35,4 +36,56 @@ for (const moment of ["Join in from a second terminal", "Three teams write", "pr
     const { code, stderr } = await demo.end();
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   });
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  Deno.test(`demo leaves no kubeconfig behind when it gets ${signal}`, async () => {
+    await using demo = new Program(["demo"]);
+    await demo.says("Ctrl+C ends it.", "stdout");
+    const { path } = kubeconfigOf(demo);
+    assert.ok((await Deno.stat(path)).isFile);
+    demo.signal(signal);
+    assert.equal((await demo.end()).code, 0);
+    await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
+  });
+}
+
+Deno.test("demo ends when nobody reads what it tells any more", async () => {
+  const { code, stdout } = await new Deno.Command("bash", {
+    args: ["-c", `"$0" run -A --no-prompt main.ts demo | head -n 1; exit \${PIPESTATUS[0]}`, Deno.execPath()],
+    cwd: new URL("../../../", import.meta.url),
+    env: { NO_COLOR: "1" },
+    signal: AbortSignal.timeout(30_000),
+  }).output();
+  assert.equal(code, 0);
+  assert.equal(new TextDecoder().decode(stdout), "Join in from a second terminal:\n");
+});
+
+Deno.test("demo goes on when somebody takes away what its story is about, and says so", async () => {
+  await using demo = new Program(["demo"]);
+  await demo.says("✓ true after", "stdout");
+  const { url, token, ca } = kubeconfigOf(demo);
+  using client = Deno.createHttpClient({ caCerts: [ca] });
+  const take = async (path: string) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(url + path, { client, method: "DELETE", headers });
+    await response.body?.cancel();
+    assert.equal(response.status, 200);
+  };
+  await take("/api/v1/namespaces/shop");
+  await take("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/devopspolicies.devops.stochastic.io");
+  await demo.says("✗ After", "stdout");
+  await demo.says("▶ Its containers crash", "stdout");
+  demo.signal("SIGINT");
+  const { code, stdout, stderr } = await demo.end();
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  assert.match(stdout, /✗ After ".*" the server said no: .* Did somebody else change the cluster\?$/m);
+});
+
+/** What the kubeconfig says that the demo invites with. */
+function kubeconfigOf(demo: Program) {
+  const [, path = ""] = /export KUBECONFIG=(\S+)/.exec(demo.stdout) ?? [];
+  const { clusters: [{ cluster }], users: [{ user }] } = parse(Deno.readTextFileSync(path));
+  const ca = atob(cluster["certificate-authority-data"]);
+  return { path, url: cluster.server as string, token: user.token as string, ca };
 }

@@ -1,8 +1,7 @@
-/** The demo's table and screen: aligned, cut to the terminal, and drawn over itself. */
+/** The demo's table: aligned, coloured with care, and never wider than the terminal. */
 
 import assert from "node:assert/strict";
-import { Screen } from "../../../lib/cli/demo/screen.ts";
-import { type Row, scoreBar, tableLines } from "../../../lib/cli/demo/table.ts";
+import { cut, type Row, scoreBar, tableLines } from "../../../lib/cli/demo/table.ts";
 
 const ROWS: readonly Row[] = [
   {
@@ -51,19 +50,22 @@ Deno.test("tableLines() colours the class and nothing else, and only when asked 
   assert.equal(coloured[1]!.replace("\u001b[36m", "").replace("\u001b[0m", ""), plain[1]);
 });
 
-Deno.test("tableLines() never writes beyond the terminal's width", () => {
+Deno.test("tableLines() gives findings lines of their own, and a shorter bar, where there is no room beside", () => {
+  const lines = tableLines(ROWS, 8_000, { colour: true, columns: 80 });
+  assert.equal(lines.length, 4);
+  assert.match(lines[0]!, /^POLICY +SCORE +CLASS +VIOLATIONS +PODS +CHANGED$/);
+  assert.match(
+    lines[1]!,
+    /^production\/default-policy {2}███████░░░ 65 {2}\u001b\[36mStable\u001b\[0m +3 +4 +3s ago$/,
+  );
+  assert.equal(lines[2], "  web/app: image \\u{1b}[2Jx resolves to latest");
+  assert.match(lines[3]!, /^staging\/strict/);
+});
+
+Deno.test("tableLines() never writes beyond the terminal's width, and shows where it had to cut", () => {
   for (const columns of [10, 40, 80]) {
     for (const line of tableLines(ROWS, 8_000, { colour: false, columns })) assert.ok(line.length <= columns);
   }
-});
-
-Deno.test("a screen goes up by what it drew last, and shows the cursor again at its end", () => {
-  const printed: string[] = [];
-  {
-    using screen = new Screen({ print: (text) => printed.push(text), columns: () => 80 });
-    screen.draw(["a", "b"]);
-    screen.draw(["c"]);
-    screen.draw(["d"]);
-  }
-  assert.deepEqual(printed, ["\u001b[?25la\nb", "\u001b[2A\u001b[Jc", "\u001b[1A\u001b[Jd", "\u001b[?25h"]);
+  assert.equal(cut("abcdef", 6), "abcdef");
+  assert.equal(cut("abcdef", 5), "abcd…");
 });
