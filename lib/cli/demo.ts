@@ -46,7 +46,7 @@ const WIDE = 200;
 /** Plays until the story is over (`--once`), until Ctrl+C, or until nobody watches any more. */
 export async function demo({ once = false, port, pods, policies }: DemoOptions): Promise<void> {
   await using sandbox = await openSandbox(port);
-  const stop = onStopSignal({ hangup: true });
+  using stop = onStopSignal({ hangup: true });
   using end = linkedAbort(stop.signal);
   const credentials = credentialsOf(sandbox);
   const transport = new Transport({ credentials, userAgent: `kube-devops/${VERSION}` });
@@ -91,7 +91,6 @@ export async function demo({ once = false, port, pods, policies }: DemoOptions):
     end.abort();
     await Promise.allSettled(parts);
     transport.close();
-    stop.close();
     stage[Symbol.dispose]();
   }
   if (once && !stop.signal.aborted) {

@@ -38,7 +38,7 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
   await withClusterAccess(options, "reconcile", async (access) => {
     const { logFormat = Deno.stderr.isTerminal() ? "text" : "json", logLevel } = options;
     const { log, close } = await startLogging({ format: logFormat, level: logLevel }, stderrStream());
-    const stop = onStopSignal();
+    using stop = onStopSignal();
     const startedAt = systemClock.monotonic();
     let written = 0;
     try {
@@ -63,7 +63,6 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
       if (error instanceof ListenError) throw new ExitError(EXIT.usage, error.message, { cause: error });
       throw error;
     } finally {
-      stop.close();
       await close();
     }
   });

@@ -6,14 +6,17 @@
  */
 const SAME_REQUEST_MS = 1_000;
 
+/** Requests to stop, until it is disposed of. */
+export interface StopSignal extends Disposable {
+  readonly signal: AbortSignal;
+}
+
 /**
  * Aborts at the first request to stop; a second one, later, ends the process as it would without us.
  *
  * @param hangup whether a terminal that is closed is such a request; otherwise `nohup` decides
  */
-export function onStopSignal(
-  { hangup = false } = {},
-): { readonly signal: AbortSignal; close(): void } {
+export function onStopSignal({ hangup = false } = {}): StopSignal {
   const controller = new AbortController();
   const names: readonly Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT", "SIGBREAK"]
@@ -29,5 +32,5 @@ export function onStopSignal(
     timer = setTimeout(close, SAME_REQUEST_MS);
   };
   names.forEach((name) => Deno.addSignalListener(name, stop));
-  return { signal: controller.signal, close };
+  return { signal: controller.signal, [Symbol.dispose]: close };
 }
