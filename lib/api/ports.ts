@@ -85,6 +85,8 @@ export interface PolicyClient {
 export interface CollectionOptions {
   /** All namespaces when undefined. */
   readonly namespace: string | undefined;
+  /** Only objects of this name. */
+  readonly name?: string;
   readonly onUnreadable: () => void;
 }
 

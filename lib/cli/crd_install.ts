@@ -4,7 +4,7 @@ import { type Clock, sleep } from "../api/clock.ts";
 import { ApiError } from "../api/errors.ts";
 import { type CrdClient, createCrdClient, type CustomResourceDefinition } from "../kube/crd_client.ts";
 import { CRD_NAME, policyCrd } from "../policy/crd.ts";
-import { differences } from "../policy/crd_diff.ts";
+import { differences, summarize } from "../policy/crd_diff.ts";
 import { withClusterAccess } from "./connect.ts";
 import { EXIT, ExitError } from "./exit.ts";
 import { print, tell } from "./output.ts";
@@ -20,8 +20,6 @@ export interface CrdInstallOptions {
 /** How long an API server may take to serve a new definition, or to let go of an old one; it takes a fraction of a second. */
 const WAIT_MS = 30_000;
 const POLL_MS = 100;
-/** How many differences are named; all of them would be a page. */
-const SHOWN_DIFFERENCES = 3;
 
 /** Installs the definition, or says what became of it. */
 export async function crdInstall(
@@ -44,14 +42,14 @@ export async function crdInstall(
       return print(`${CRD_NAME} is already installed and current ${where}`);
     }
     if (!upgrade) {
-      print(`${CRD_NAME} is already installed but differs in ${summary(differing)} ${where}`);
+      print(`${CRD_NAME} is already installed but differs in ${summarize(differing)} ${where}`);
       return tell("Run `kube-devops crd install --upgrade` to update it.");
     }
     const { spec } = policyCrd();
     const resourceVersion = installed.metadata?.resourceVersion ?? "";
     await client.update(CRD_NAME, { resourceVersion, spec }, signal);
     await served(wait);
-    print(`${CRD_NAME} updated in ${summary(differing)} ${where}`);
+    print(`${CRD_NAME} updated in ${summarize(differing)} ${where}`);
   });
 }
 
@@ -107,9 +105,4 @@ async function served({ client, clock, signal }: Wait): Promise<void> {
     `${CRD_NAME} was not served within ${WAIT_MS / 1000} s: ` +
       `look at its conditions with kubectl describe crd ${CRD_NAME}.`,
   );
-}
-
-function summary(paths: readonly string[]): string {
-  const more = paths.length - SHOWN_DIFFERENCES;
-  return paths.slice(0, SHOWN_DIFFERENCES).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -29,9 +29,9 @@ export function show(text: string): void {
 }
 
 /** Tells the person something that is not the result; when stderr cannot be written, nobody. */
-export function tell(text: string): void {
+export function tell(text: string, end = "\n"): void {
   try {
-    write(Deno.stderr, `${text}\n`);
+    write(Deno.stderr, text + end);
   } catch {
     // There is nowhere left to say so.
   }

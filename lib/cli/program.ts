@@ -37,12 +37,19 @@ export function createProgram(): Command {
     .addHelpText("after", "\nExample:\n  kube-devops crd install --context kind-dev")
     .action(async (options) => (await import("./crd_install.ts")).crdInstall(options));
 
+  withCluster(program.command("check"))
+    .description("say whether reconcile would find all that it needs, and what to do where it would not")
+    .addOption(namespacesOption("ask for this namespace (repeatable)"))
+    .addOption(
+      new Option("-o, --output <format>", "a table, or JSON for programs").choices(["table", "json"])
+        .default("table"),
+    )
+    .addHelpText("after", CHECK_HELP)
+    .action(async (options) => (await import("./check.ts")).check(options));
+
   withCluster(program.command("reconcile"))
     .description("run the operator until it is stopped with Ctrl+C or SIGTERM")
-    .addOption(
-      new Option("-n, --namespace <name>", "watch only this namespace (repeatable)")
-        .argParser(collect(namespaceOption)).default([], "all"),
-    )
+    .addOption(namespacesOption("watch only this namespace (repeatable)"))
     .addOption(
       new Option("--requeue-interval <duration>", "evaluate each policy at least this often")
         .argParser(durationOption).default(30_000, "30s"),
@@ -92,6 +99,11 @@ export function createProgram(): Command {
   return program;
 }
 
+function namespacesOption(description: string): Option {
+  return new Option("-n, --namespace <name>", description).argParser(collect(namespaceOption))
+    .default([], "all");
+}
+
 /** The flags of every command that talks to a cluster. */
 function withCluster(command: Command): Command {
   return command
@@ -110,10 +122,24 @@ function withCluster(command: Command): Command {
 const EXAMPLES = `
 Examples:
   kube-devops crd install            install the DevOpsPolicy resource
+  kube-devops check                  see whether all is there that the operator needs
   kube-devops reconcile              run the operator on the current cluster
   kubectl get devopspolicies -A      see the scores
 
 Exit codes: 0 fine, 1 the answer is no, 2 wrong usage, 3 cluster or credentials, 4 a bug.`;
+
+const CHECK_HELP = `
+Asks, as whoever the credentials stand for: is the API server reached, and of which version? Is the clock
+right? (More than 10 s off is a no: pods would count as pending for too long that are not.) Is the CRD
+installed, and the one of this version? Is each right there that reconcile needs? Can collections be read and
+watched in one request? (If not, that is no more than a warning.) It needs no right itself, and changes nothing.
+
+Exit codes: 0 fine, 1 an answer is no, 3 the cluster is not reached or rejects the credentials.
+
+Examples:
+  kube-devops check
+  kube-devops check -n production -n staging
+  kube-devops check -o json`;
 
 const RECONCILE_EXAMPLES = `
 Examples:

@@ -1,13 +1,12 @@
-/** Reads, creates and updates a CustomResourceDefinition, and tells whether its objects are served. */
+/** Reads, creates, updates and deletes a CustomResourceDefinition, and tells whether its objects are served. */
 
 import type { Clock } from "../api/clock.ts";
 import { FIELD_MANAGER } from "../api/devops_policy.ts";
 import { ApiError, isNotFound, isTransient } from "../api/errors.ts";
-import { answer, createApiClient } from "./client.ts";
-import { withDeadline } from "./deadline.ts";
+import { createCalls, undefinedOn } from "./calls.ts";
+import { createApiClient } from "./client.ts";
 import type { components } from "./generated/api.ts";
-import { withRetry } from "./retry.ts";
-import type { Fetch, Transport } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 type Schemas = components["schemas"];
 
@@ -15,7 +14,7 @@ type Schemas = components["schemas"];
 export type CustomResourceDefinition =
   Schemas["io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition"];
 
-/** The calls that installing a definition takes; each throws `ApiError` or `ConnectionError`. */
+/** The calls that installing and uninstalling a definition take; each throws `ApiError` or `ConnectionError`. */
 export interface CrdClient {
   /** Undefined when there is none of that name. */
   get(name: string, signal: AbortSignal): Promise<CustomResourceDefinition | undefined>;
@@ -26,6 +25,8 @@ export interface CrdClient {
     change: { readonly resourceVersion: string; readonly spec: CustomResourceDefinition["spec"] },
     signal: AbortSignal,
   ): Promise<void>;
+  /** Deletes the definition, unless another one has taken its name (409); its objects go first, each when nobody holds it. */
+  delete(name: string, preconditions: { readonly uid: string }, signal: AbortSignal): Promise<void>;
   /** Whether the server answers for policies as of now; it may take a moment after the definition is established. */
   servesPolicies(signal: AbortSignal): Promise<boolean>;
 }
@@ -35,39 +36,41 @@ export function createCrdClient(transport: Transport, clock: Clock): CrdClient {
   const api = createApiClient(transport);
   const collection = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   const policies = "/apis/devops.stochastic.io/v1/devopspolicies";
-  const { server } = transport;
-  type Request<T> = (fetch: Fetch) => Promise<{ data?: T; error?: unknown; response: Response }>;
-  const once = <T>(request: Request<T>, signal: AbortSignal) =>
-    withDeadline((signal) => answer(request(transport.fetch(signal)), server), { server }, signal);
-  const call = <T>(request: Request<T>, signal: AbortSignal) =>
-    withRetry(() => once(request, signal), { clock }, signal);
+  const { once, repeated } = createCalls(transport, clock);
   const query = { fieldManager: FIELD_MANAGER };
 
   return {
-    async get(name, signal) {
-      try {
-        return await call(
-          (fetch) => api.GET(`${collection}/{name}`, { params: { path: { name } }, fetch }),
-          signal,
-        );
-      } catch (error) {
-        if (isNotFound(error)) return undefined;
-        throw error;
-      }
-    },
+    get: (name, signal) =>
+      undefinedOn(
+        [404],
+        () =>
+          repeated(
+            (fetch) => api.GET(`${collection}/{name}`, { params: { path: { name } }, fetch }),
+            signal,
+          ),
+      ),
 
     async create(definition, signal) {
-      await call((fetch) => api.POST(collection, { params: { query }, body: definition, fetch }), signal);
+      await repeated((fetch) => api.POST(collection, { params: { query }, body: definition, fetch }), signal);
     },
 
     async update(name, { resourceVersion, spec }, signal) {
-      await call((fetch) =>
+      await repeated((fetch) =>
         api.PATCH(`${collection}/{name}`, {
           params: { path: { name }, query },
           headers: { "content-type": "application/merge-patch+json" },
           body: { metadata: { resourceVersion }, spec },
           fetch,
         }), signal);
+    },
+
+    async delete(name, preconditions, signal) {
+      const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions };
+      const params = { path: { name } };
+      await undefinedOn(
+        [404],
+        () => repeated((fetch) => api.DELETE(`${collection}/{name}`, { params, body, fetch }), signal),
+      );
     },
 
     async servesPolicies(signal) {

@@ -16,19 +16,20 @@ import type { Fetch, Transport } from "./transport.ts";
 /** The pods, as facts. */
 export function podListWatch(transport: Transport, options: CollectionOptions): ListWatch<PodFacts> {
   const share = stringPool();
-  const { namespace, onUnreadable } = options;
+  const { onUnreadable } = options;
   return listWatch(transport, jsonDecoder({ toObject: (json) => toPodFacts(json, share), onUnreadable }), {
+    ...options,
     all: (api, query, init) => api.GET("/api/v1/pods", { params: { query }, ...init }),
     within: (api, namespace, query, init) =>
       api.GET("/api/v1/namespaces/{namespace}/pods", { params: { path: { namespace }, query }, ...init }),
-    namespace,
   });
 }
 
 /** The policies. */
 export function policyListWatch(transport: Transport, options: CollectionOptions): ListWatch<DevOpsPolicy> {
-  const { namespace, onUnreadable } = options;
+  const { onUnreadable } = options;
   return listWatch(transport, jsonDecoder({ toObject: toDevOpsPolicy, onUnreadable }), {
+    ...options,
     all: (api, query, init) =>
       api.GET("/apis/devops.stochastic.io/v1/devopspolicies", { params: { query }, ...init }),
     within: (api, namespace, query, init) =>
@@ -36,7 +37,6 @@ export function policyListWatch(transport: Transport, options: CollectionOptions
         params: { path: { namespace }, query },
         ...init,
       }),
-    namespace,
   });
 }
 
@@ -50,6 +50,7 @@ interface Query {
   readonly resourceVersionMatch?: string;
   readonly sendInitialEvents?: boolean;
   readonly timeoutSeconds?: number;
+  readonly fieldSelector?: string;
 }
 
 interface Init {
@@ -60,19 +61,20 @@ interface Init {
 
 type Call = Promise<{ data?: ReadableStream<Uint8Array> | null; error?: unknown; response: Response }>;
 
-interface Calls {
+interface Calls extends Pick<CollectionOptions, "namespace" | "name"> {
   readonly all: (api: ApiClient, query: Query, init: Init) => Call;
   readonly within: (api: ApiClient, namespace: string, query: Query, init: Init) => Call;
-  readonly namespace: string | undefined;
 }
 
 function listWatch<T>(
   transport: Transport,
   decoder: Decoder<T>,
-  { all, within, namespace }: Calls,
+  { all, within, namespace, name }: Calls,
 ): ListWatch<T> {
   const api = createApiClient(transport);
-  const read = (query: Query, accept: string, fetch: Fetch) => {
+  const selected = name === undefined ? {} : { fieldSelector: `metadata.name=${name}` };
+  const read = (asked: Query, accept: string, fetch: Fetch) => {
+    const query = { ...asked, ...selected };
     // Compressing and decompressing on one machine, or within one cluster, costs more than it saves.
     const init: Init = {
       parseAs: "stream",

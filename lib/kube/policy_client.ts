@@ -4,11 +4,10 @@ import type { Clock } from "../api/clock.ts";
 import { type DevOpsPolicy, FIELD_MANAGER } from "../api/devops_policy.ts";
 import { ConnectionError } from "../api/errors.ts";
 import type { PolicyClient } from "../api/ports.ts";
-import { answer, createApiClient } from "./client.ts";
-import { withDeadline } from "./deadline.ts";
+import { type Call, createCalls } from "./calls.ts";
+import { createApiClient } from "./client.ts";
 import { toDevOpsPolicy } from "./policy_decoder.ts";
-import { withRetry } from "./retry.ts";
-import type { Fetch, Transport } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 /**
  * A client whose calls are repeated on passing errors.
@@ -19,17 +18,9 @@ import type { Fetch, Transport } from "./transport.ts";
 export function createPolicyClient(transport: Transport, clock: Clock): PolicyClient {
   const api = createApiClient(transport);
   const path = "/apis/devops.stochastic.io/v1/namespaces/{namespace}/devopspolicies/{name}";
-  const call = async (
-    request: (fetch: Fetch) => Promise<{ data?: unknown; error?: unknown; response: Response }>,
-    signal: AbortSignal,
-  ): Promise<DevOpsPolicy> => {
-    const once = () =>
-      withDeadline(
-        (signal) => answer(request(transport.fetch(signal)), transport.server),
-        { server: transport.server },
-        signal,
-      );
-    const policy = toDevOpsPolicy(await withRetry(once, { clock }, signal));
+  const { repeated } = createCalls(transport, clock);
+  const call = async (request: Call<unknown>, signal: AbortSignal): Promise<DevOpsPolicy> => {
+    const policy = toDevOpsPolicy(await repeated(request, signal));
     if (policy === undefined) {
       throw new ConnectionError("other", `The answer from ${transport.server} is not a policy.`);
     }

@@ -9,7 +9,10 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   "/apis/devops.stochastic.io/v1/namespaces/{namespace}/devopspolicies/{name}": ["get", "patch"],
   "/apis/devops.stochastic.io/v1/namespaces/{namespace}/devopspolicies/{name}/status": ["patch"],
   "/apis/apiextensions.k8s.io/v1/customresourcedefinitions": ["post"],
-  "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}": ["get", "patch"],
+  "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}": ["get", "patch", "delete"],
+  "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": ["post"],
+  "/apis/authentication.k8s.io/v1/selfsubjectreviews": ["post"],
+  "/version/": ["get"],
 };
 
 /** The media types that the operator speaks; all others of a call are left out. */
@@ -24,7 +27,14 @@ const MEDIA_TYPES = [
 const OPAQUE = ["io.k8s.api.core.v1.Pod"];
 
 /** The documents to read, by the path below `/openapi/v3/`. */
-export const DOCUMENTS = ["api/v1", "apis/devops.stochastic.io/v1", "apis/apiextensions.k8s.io/v1"];
+export const DOCUMENTS = [
+  "api/v1",
+  "apis/devops.stochastic.io/v1",
+  "apis/apiextensions.k8s.io/v1",
+  "apis/authorization.k8s.io/v1",
+  "apis/authentication.k8s.io/v1",
+  "version",
+];
 
 type Json = { [key: string]: unknown };
 

@@ -83,10 +83,52 @@ export interface paths {
         get: operations["readApiextensionsV1CustomResourceDefinition"];
         put?: never;
         post?: never;
-        delete?: never;
+        delete: operations["deleteApiextensionsV1CustomResourceDefinition"];
         options?: never;
         head?: never;
         patch: operations["patchApiextensionsV1CustomResourceDefinition"];
+        trace?: never;
+    };
+    "/apis/authentication.k8s.io/v1/selfsubjectreviews": {
+        parameters: {
+            query?: {
+                dryRun?: string;
+                fieldManager?: string;
+                fieldValidation?: string;
+                pretty?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["createAuthenticationV1SelfSubjectReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": {
+        parameters: {
+            query?: {
+                dryRun?: string;
+                fieldManager?: string;
+                fieldValidation?: string;
+                pretty?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["createAuthorizationV1SelfSubjectAccessReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/apis/devops.stochastic.io/v1/devopspolicies": {
@@ -179,10 +221,90 @@ export interface paths {
         patch: operations["patchDevopsStochasticIoV1NamespacedDevOpsPolicyStatus"];
         trace?: never;
     };
+    "/version/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getCodeVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        "io.k8s.api.authentication.v1.SelfSubjectReview": {
+            apiVersion?: string;
+            kind?: string;
+            /** @default {} */
+            metadata?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"];
+            /** @default {} */
+            status?: components["schemas"]["io.k8s.api.authentication.v1.SelfSubjectReviewStatus"];
+        };
+        "io.k8s.api.authentication.v1.SelfSubjectReviewStatus": {
+            /** @default {} */
+            userInfo?: components["schemas"]["io.k8s.api.authentication.v1.UserInfo"];
+        };
+        "io.k8s.api.authentication.v1.UserInfo": {
+            extra?: {
+                [key: string]: string[];
+            };
+            groups?: string[];
+            uid?: string;
+            username?: string;
+        };
+        "io.k8s.api.authorization.v1.FieldSelectorAttributes": {
+            rawSelector?: string;
+            requirements?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement"][];
+        };
+        "io.k8s.api.authorization.v1.LabelSelectorAttributes": {
+            rawSelector?: string;
+            requirements?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement"][];
+        };
+        "io.k8s.api.authorization.v1.NonResourceAttributes": {
+            path?: string;
+            verb?: string;
+        };
+        "io.k8s.api.authorization.v1.ResourceAttributes": {
+            fieldSelector?: components["schemas"]["io.k8s.api.authorization.v1.FieldSelectorAttributes"];
+            group?: string;
+            labelSelector?: components["schemas"]["io.k8s.api.authorization.v1.LabelSelectorAttributes"];
+            name?: string;
+            namespace?: string;
+            resource?: string;
+            subresource?: string;
+            verb?: string;
+            version?: string;
+        };
+        "io.k8s.api.authorization.v1.SelfSubjectAccessReview": {
+            apiVersion?: string;
+            kind?: string;
+            /** @default {} */
+            metadata?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"];
+            /** @default {} */
+            spec: components["schemas"]["io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec"];
+            /** @default {} */
+            status?: components["schemas"]["io.k8s.api.authorization.v1.SubjectAccessReviewStatus"];
+        };
+        "io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec": {
+            nonResourceAttributes?: components["schemas"]["io.k8s.api.authorization.v1.NonResourceAttributes"];
+            resourceAttributes?: components["schemas"]["io.k8s.api.authorization.v1.ResourceAttributes"];
+        };
+        "io.k8s.api.authorization.v1.SubjectAccessReviewStatus": {
+            /** @default false */
+            allowed: boolean;
+            denied?: boolean;
+            evaluationError?: string;
+            reason?: string;
+        };
         "io.k8s.api.core.v1.Pod": Record<string, never>;
         "io.k8s.api.core.v1.PodList": {
             apiVersion?: string;
@@ -387,7 +509,32 @@ export interface components {
             clientConfig?: components["schemas"]["io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig"];
             conversionReviewVersions: string[];
         };
+        "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions": {
+            apiVersion?: string;
+            dryRun?: string[];
+            /** Format: int64 */
+            gracePeriodSeconds?: number;
+            ignoreStoreReadErrorWithClusterBreakingPotential?: boolean;
+            kind?: string;
+            orphanDependents?: boolean;
+            preconditions?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions"];
+            propagationPolicy?: string;
+        };
+        "io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement": {
+            /** @default  */
+            key: string;
+            /** @default  */
+            operator: string;
+            values?: string[];
+        };
         "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1": Record<string, never>;
+        "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement": {
+            /** @default  */
+            key: string;
+            /** @default  */
+            operator: string;
+            values?: string[];
+        };
         "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta": {
             continue?: string;
             /** Format: int64 */
@@ -440,8 +587,62 @@ export interface components {
             uid: string;
         };
         "io.k8s.apimachinery.pkg.apis.meta.v1.Patch": Record<string, never>;
+        "io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions": {
+            resourceVersion?: string;
+            uid?: string;
+        };
+        "io.k8s.apimachinery.pkg.apis.meta.v1.Status": {
+            apiVersion?: string;
+            /** Format: int32 */
+            code?: number;
+            details?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails"];
+            kind?: string;
+            message?: string;
+            /** @default {} */
+            metadata?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta"];
+            reason?: string;
+            status?: string;
+        };
+        "io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause": {
+            field?: string;
+            message?: string;
+            reason?: string;
+        };
+        "io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails": {
+            causes?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause"][];
+            group?: string;
+            kind?: string;
+            name?: string;
+            /** Format: int32 */
+            retryAfterSeconds?: number;
+            uid?: string;
+        };
         /** Format: date-time */
         "io.k8s.apimachinery.pkg.apis.meta.v1.Time": string;
+        "io.k8s.apimachinery.pkg.version.Info": {
+            /** @default  */
+            buildDate: string;
+            /** @default  */
+            compiler: string;
+            emulationMajor?: string;
+            emulationMinor?: string;
+            /** @default  */
+            gitCommit: string;
+            /** @default  */
+            gitTreeState: string;
+            /** @default  */
+            gitVersion: string;
+            /** @default  */
+            goVersion: string;
+            /** @default  */
+            major: string;
+            minCompatibilityMajor?: string;
+            minCompatibilityMinor?: string;
+            /** @default  */
+            minor: string;
+            /** @default  */
+            platform: string;
+        };
         "io.stochastic.devops.v1.DevOpsPolicy": {
             apiVersion?: string;
             kind?: string;
@@ -635,6 +836,46 @@ export interface operations {
             };
         };
     };
+    deleteApiextensionsV1CustomResourceDefinition: {
+        parameters: {
+            query?: {
+                dryRun?: string;
+                gracePeriodSeconds?: number;
+                ignoreStoreReadErrorWithClusterBreakingPotential?: boolean;
+                orphanDependents?: boolean;
+                pretty?: string;
+                propagationPolicy?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.Status"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.Status"];
+                };
+            };
+        };
+    };
     patchApiextensionsV1CustomResourceDefinition: {
         parameters: {
             query?: {
@@ -671,6 +912,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition"];
+                };
+            };
+        };
+    };
+    createAuthenticationV1SelfSubjectReview: {
+        parameters: {
+            query?: {
+                dryRun?: string;
+                fieldManager?: string;
+                fieldValidation?: string;
+                pretty?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": components["schemas"]["io.k8s.api.authentication.v1.SelfSubjectReview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.authentication.v1.SelfSubjectReview"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.authentication.v1.SelfSubjectReview"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.authentication.v1.SelfSubjectReview"];
+                };
+            };
+        };
+    };
+    createAuthorizationV1SelfSubjectAccessReview: {
+        parameters: {
+            query?: {
+                dryRun?: string;
+                fieldManager?: string;
+                fieldValidation?: string;
+                pretty?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": components["schemas"]["io.k8s.api.authorization.v1.SelfSubjectAccessReview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.authorization.v1.SelfSubjectAccessReview"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.authorization.v1.SelfSubjectAccessReview"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.authorization.v1.SelfSubjectAccessReview"];
                 };
             };
         };
@@ -826,6 +1155,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["io.stochastic.devops.v1.DevOpsPolicy"];
+                };
+            };
+        };
+    };
+    getCodeVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.apimachinery.pkg.version.Info"];
                 };
             };
         };

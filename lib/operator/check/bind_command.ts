@@ -1,0 +1,30 @@
+/** The command with which an administrator grants a role to whoever asked. */
+
+/** Whom to grant what, and where. */
+export interface Binding {
+  /** As the server knows them: `jane`, `system:serviceaccount:team:operator`; undefined when it does not tell. */
+  readonly user: string | undefined;
+  /** All namespaces when undefined. */
+  readonly namespace: string | undefined;
+  readonly clusterRole: string;
+}
+
+/** The command, for a shell. */
+export function bindCommand({ user, namespace, clusterRole }: Binding): string {
+  const [kind, place] = namespace === undefined
+    ? ["clusterrolebinding", ""]
+    : ["rolebinding", ` -n ${namespace}`];
+  const name = clusterRole.replaceAll(":", "-");
+  return `kubectl create ${kind} ${name}${place} --clusterrole=${clusterRole} ${subject(user)}`;
+}
+
+function subject(user: string | undefined): string {
+  if (user === undefined) return "--user=NAME";
+  const account = /^system:serviceaccount:([^:]+:[^:]+)$/.exec(user)?.[1];
+  return account === undefined ? `--user=${quoted(user)}` : `--serviceaccount=${account}`;
+}
+
+/** `text` as one word of a shell: a certificate may name anybody. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
