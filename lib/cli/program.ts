@@ -1,6 +1,7 @@
 /** The commands and their flags; what a command needs is loaded when it runs. */
 
 import { Command, Option } from "commander";
+import { CHECK_HELP, EXAMPLES, RECONCILE_EXAMPLES, UNINSTALL_HELP } from "./help.ts";
 import {
   addressOption,
   collect,
@@ -25,8 +26,12 @@ export function createProgram(): Command {
     .version(versionLine(), "--version", "print the version")
     .exitOverride();
 
-  const crd = program.command("crd").description("generate or install the CustomResourceDefinition")
-    .addHelpText("after", "\nExamples:\n  kube-devops crd generate\n  kube-devops crd install");
+  const crd = program.command("crd")
+    .description("generate, install or uninstall the CustomResourceDefinition")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  kube-devops crd generate\n  kube-devops crd install\n  kube-devops crd uninstall",
+    );
   crd.command("generate")
     .description("print the CustomResourceDefinition as YAML")
     .addHelpText("after", "\nExample:\n  kube-devops crd generate | kubectl apply -f -")
@@ -36,6 +41,12 @@ export function createProgram(): Command {
     .option("--upgrade", "update it if it is installed and differs")
     .addHelpText("after", "\nExample:\n  kube-devops crd install --context kind-dev")
     .action(async (options) => (await import("./crd_install.ts")).crdInstall(options));
+
+  withCluster(crd.command("uninstall"))
+    .description("delete the CustomResourceDefinition and all policies, so that nothing hangs")
+    .option("--yes", "do it without being asked")
+    .addHelpText("after", UNINSTALL_HELP)
+    .action(async (options) => (await import("./crd_uninstall.ts")).crdUninstall(options));
 
   withCluster(program.command("check"))
     .description("say whether reconcile would find all that it needs, and what to do where it would not")
@@ -118,32 +129,3 @@ function withCluster(command: Command): Command {
       notEmpty("the name of a context"),
     );
 }
-
-const EXAMPLES = `
-Examples:
-  kube-devops crd install            install the DevOpsPolicy resource
-  kube-devops check                  see whether all is there that the operator needs
-  kube-devops reconcile              run the operator on the current cluster
-  kubectl get devopspolicies -A      see the scores
-
-Exit codes: 0 fine, 1 the answer is no, 2 wrong usage, 3 cluster or credentials, 4 a bug.`;
-
-const CHECK_HELP = `
-Asks, as whoever the credentials stand for: is the API server reached, and of which version? Is the clock
-right? (More than 10 s off is a no: pods would count as pending for too long that are not.) Is the CRD
-installed, and the one of this version? Is each right there that reconcile needs? Can collections be read and
-watched in one request? (If not, that is no more than a warning.) It needs no right itself, and changes nothing.
-
-Exit codes: 0 fine, 1 an answer is no, 3 the cluster is not reached or rejects the credentials.
-
-Examples:
-  kube-devops check
-  kube-devops check -n production -n staging
-  kube-devops check -o json`;
-
-const RECONCILE_EXAMPLES = `
-Examples:
-  kube-devops reconcile
-  kube-devops reconcile -n production -n staging --context kind-dev
-  kube-devops reconcile --system-namespaces=team-infra,-monitoring
-  kube-devops reconcile --metrics-addr :9090 --log-format json`;

@@ -1,0 +1,55 @@
+/** What `crd uninstall` says: what it is going to do, and what was in the way. */
+
+import { FINALIZER } from "../api/devops_policy.ts";
+import { type ObjectRef, refKey } from "../api/object.ts";
+import { escapeText } from "../api/text.ts";
+import type { UninstallPlan } from "../operator/uninstall/plan.ts";
+import { CRD_NAME } from "../policy/crd.ts";
+
+/** How many policies are named; all of them would be a page. */
+const SHOWN = 3;
+
+/** What is going to be done at `where`, for example `https://… (context "kind-dev")`. */
+export function planLines(
+  { isDeleting, policies, namespaces, held, foreign, atWork }: UninstallPlan,
+  where: string,
+): string[] {
+  return [
+    `On ${escapeText(where)}, this will`,
+    `- remove the finalizer ${FINALIZER} from ${counted(held, "policy", "policies")}`,
+    `- delete the CRD ${CRD_NAME}${isDeleting ? ", which is being deleted already" : ""}`,
+    `- and with it ${counted(policies, "policy", "policies")} in ${
+      counted(namespaces, "namespace", "namespaces")
+    }, statuses included`,
+    ...[...foreign].map(([finalizer, refs]) =>
+      `warning: ${escapeText(finalizer)} keeps ${named(refs)}; the CRD stays until that is let go`
+    ),
+    ...(atWork === undefined ? [] : [
+      `warning: an operator seems to be at work: it evaluated ${refKey(atWork.policy)} ${
+        Math.round(atWork.agoMs / 1000)
+      } s ago; it will be without a CRD, so better stop it first`,
+    ]),
+  ];
+}
+
+/** Who keeps what is left, in one sentence; `own` are finalizers of the definition itself. */
+export function heldSentence(
+  foreign: UninstallPlan["foreign"],
+  own: readonly string[],
+): string {
+  const keepers = [
+    ...[...foreign].map(([finalizer, refs]) => `${finalizer} keeps ${named(refs)}`),
+    ...own.map((finalizer) => `${finalizer} keeps the CRD`),
+  ];
+  return `${CRD_NAME} is being deleted but not gone: ${keepers.join("; ")}. ` +
+    "Let whoever set these finalizers take them off; the rest goes by itself then.";
+}
+
+function named(refs: readonly ObjectRef[]): string {
+  const more = refs.length - SHOWN;
+  return refs.slice(0, SHOWN).map(refKey).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count === 0 ? "no" : count} ${count === 1 ? one : many}`;
+}
