@@ -1,6 +1,5 @@
 /** `kube-devops check`: whether the operator would find all that it needs. */
 
-import type { Clock } from "../api/clock.ts";
 import { gatherFacts } from "../operator/check/gather.ts";
 import { judge } from "../operator/check/judge.ts";
 import { checkLines, toReport } from "./check_report.ts";
@@ -25,12 +24,9 @@ export interface CheckOptions {
  *
  * @throws {ExitError} with exit code 1 when an answer is no
  */
-export async function check(
-  { namespace, output, ...flags }: CheckOptions,
-  clock: Clock = systemClock,
-): Promise<void> {
+export async function check({ namespace, output, ...flags }: CheckOptions): Promise<void> {
   await withClusterAccess(flags, "check the cluster", async (access) => {
-    const facts = await gather({ ...access, clock, namespaces: namespace });
+    const facts = await gather({ ...access, clock: systemClock, namespaces: namespace });
     const answers = judge(facts);
     if (output === "json") print(JSON.stringify(toReport(facts, answers), null, 2));
     else print(checkLines(answers, { colour: wantsColour() }).join("\n"));

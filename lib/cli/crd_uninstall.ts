@@ -3,7 +3,12 @@
 import type { Clock } from "../api/clock.ts";
 import { httpCluster } from "../kube/cluster.ts";
 import { createCrdClient } from "../kube/crd_client.ts";
-import { foreignFinalizers, type Installation, planUninstall } from "../operator/uninstall/plan.ts";
+import {
+  foreignFinalizers,
+  type Installation,
+  keepersOf,
+  planUninstall,
+} from "../operator/uninstall/plan.ts";
 import { readInstallation, uninstall } from "../operator/uninstall/uninstall.ts";
 import { CRD_NAME } from "../policy/crd.ts";
 import { canAsk, isConfirmed } from "./ask.ts";
@@ -22,9 +27,6 @@ export interface CrdUninstallOptions {
   readonly yes?: boolean;
 }
 
-/** Is on every definition that is being deleted, until its objects are gone. */
-const SERVERS_OWN = "customresourcecleanup.apiextensions.k8s.io";
-
 /**
  * Says what it will do, and does it once it may.
  *
@@ -38,17 +40,12 @@ export async function crdUninstall(
     const { server, origin } = credentials;
     const { signal } = new AbortController();
     const tools = { crds: createCrdClient(transport, clock), cluster: httpCluster(transport, clock), clock };
-    const installed = await withProgress(
-      clock,
-      "reading the policies",
-      () => readInstallation(tools, signal),
-    );
+    const installed = await withProgress("reading the policies", () => readInstallation(tools, signal));
     if (installed === undefined) return print(`${CRD_NAME} is not installed (${origin})`);
     const plan = planUninstall(installed, clock.now());
     print(planLines(plan, `${server} (${origin})`).join("\n"));
     if (!yes) await confirm();
     const left = await withProgress(
-      clock,
       "removing finalizers",
       (onProgress) => uninstall(installed, plan.atWork !== undefined, { ...tools, onProgress }, signal),
     );
@@ -59,12 +56,11 @@ export async function crdUninstall(
 
 /** Does `work`, and tells in the words that it gives how far it is. */
 async function withProgress<T>(
-  clock: Clock,
   words: string,
   work: (onProgress: (words: string) => void) => Promise<T>,
 ): Promise<T> {
   let now = words;
-  using _ = startProgress(() => `${now} …`, { clock });
+  using _ = startProgress(() => `${now} …`, { clock: systemClock });
   return await work((words) => now = words);
 }
 
@@ -75,8 +71,10 @@ async function confirm(): Promise<void> {
 
 function notGone({ crd, policies }: Installation): ExitError {
   const foreign = foreignFinalizers(policies);
-  const own = (crd.metadata?.finalizers ?? []).filter((finalizer) => finalizer !== SERVERS_OWN);
-  if (foreign.size + own.length > 0) return new ExitError(EXIT.no, heldSentence(foreign, own));
+  const keepers = keepersOf(crd);
+  if (foreign.size + keepers.length > 0) {
+    return new ExitError(EXIT.no, heldSentence({ foreign, keepers }));
+  }
   return new ExitError(
     EXIT.cluster,
     `${CRD_NAME} is being deleted, and the server is not done with it after a minute: ` +

@@ -10,39 +10,37 @@ import { CRD_NAME } from "../policy/crd.ts";
 const SHOWN = 3;
 
 /** What is going to be done at `where`, for example `https://… (context "kind-dev")`. */
-export function planLines(
-  { isDeleting, policies, namespaces, held, foreign, atWork }: UninstallPlan,
-  where: string,
-): string[] {
+export function planLines(plan: UninstallPlan, where: string): string[] {
+  const { isDeleting, policies, namespaces, held, atWork } = plan;
+  const from = counted(held, "policy", "policies");
+  const along = `${counted(policies, "policy", "policies")} in ${
+    counted(namespaces, "namespace", "namespaces")
+  }`;
   return [
     `On ${escapeText(where)}, this will`,
-    `- remove the finalizer ${FINALIZER} from ${counted(held, "policy", "policies")}`,
+    `- remove the finalizer ${FINALIZER} from ${from}`,
     `- delete the CRD ${CRD_NAME}${isDeleting ? ", which is being deleted already" : ""}`,
-    `- and with it ${counted(policies, "policy", "policies")} in ${
-      counted(namespaces, "namespace", "namespaces")
-    }, statuses included`,
-    ...[...foreign].map(([finalizer, refs]) =>
-      `warning: ${escapeText(finalizer)} keeps ${named(refs)}; the CRD stays until that is let go`
-    ),
+    `- and with it ${along}, statuses included`,
+    ...keptLines(plan).map((line) => `warning: ${line}, and so nothing is gone until that is let go`),
     ...(atWork === undefined ? [] : [
       `warning: an operator seems to be at work: it evaluated ${refKey(atWork.policy)} ${
         Math.round(atWork.agoMs / 1000)
-      } s ago; it will be without a CRD, so better stop it first`,
+      } s ago; better stop it first`,
     ]),
   ];
 }
 
-/** Who keeps what is left, in one sentence; `own` are finalizers of the definition itself. */
-export function heldSentence(
-  foreign: UninstallPlan["foreign"],
-  own: readonly string[],
-): string {
-  const keepers = [
-    ...[...foreign].map(([finalizer, refs]) => `${finalizer} keeps ${named(refs)}`),
-    ...own.map((finalizer) => `${finalizer} keeps the CRD`),
-  ];
-  return `${CRD_NAME} is being deleted but not gone: ${keepers.join("; ")}. ` +
+/** Who keeps what is left, in one sentence. */
+export function heldSentence(kept: Pick<UninstallPlan, "foreign" | "keepers">): string {
+  return `${CRD_NAME} is being deleted but not gone: ${keptLines(kept).join("; ")}. ` +
     "Let whoever set these finalizers take them off; the rest goes by itself then.";
+}
+
+function keptLines({ foreign, keepers }: Pick<UninstallPlan, "foreign" | "keepers">): string[] {
+  return [
+    ...[...foreign].map(([finalizer, refs]) => `${escapeText(finalizer)} keeps ${named(refs)}`),
+    ...keepers.map((finalizer) => `${escapeText(finalizer)} keeps the CRD`),
+  ];
 }
 
 function named(refs: readonly ObjectRef[]): string {

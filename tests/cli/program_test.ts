@@ -5,7 +5,16 @@ import project from "../../deno.json" with { type: "json" };
 import { captured } from "../support/captured.ts";
 import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
 
-const COMMANDS = [[], ["crd"], ["crd", "generate"], ["crd", "install"], ["reconcile"], ["version"]];
+const COMMANDS = [
+  [],
+  ["crd"],
+  ["crd", "generate"],
+  ["crd", "install"],
+  ["crd", "uninstall"],
+  ["check"],
+  ["reconcile"],
+  ["version"],
+];
 
 for (const command of COMMANDS) {
   for (const args of [[...command, "--help"], [...command, "-h"], ["help", ...command.slice(0, 1)]]) {
@@ -45,6 +54,10 @@ const WRONG: readonly (readonly [args: readonly string[], ...words: RegExp[]])[]
   [["crd", "generate", "extra"], /too many arguments/],
   [["reconcile", "extra"], /too many arguments/],
   [["reconcile", "--upgrade"], /unknown option '--upgrade'/],
+  [["check", "extra"], /too many arguments/],
+  [["check", "-n", ""], /'' is invalid/, /lowercase/],
+  [["check", "-o", "yaml"], /'yaml' is invalid/, /table, json/],
+  [["crd", "uninstall", "--upgrade"], /unknown option '--upgrade'/],
   [["reconcile", "--kubeconfig"], /argument missing/],
   [
     ["reconcile", "--kubeconfig", ""],
@@ -82,7 +95,7 @@ const BROKEN: readonly (readonly [what: string, text: string, ...words: RegExp[]
   ["is empty", "", /^error: Cannot read the kubeconfig .*: it is empty or no kubeconfig\. /],
 ];
 
-for (const command of [["reconcile"], ["crd", "install"]]) {
+for (const command of [["reconcile"], ["crd", "install"], ["crd", "uninstall", "--yes"], ["check"]]) {
   const name = command.join(" ");
   for (const [what, text, ...words] of BROKEN) {
     Deno.test(`kube-devops ${name} with a kubeconfig that ${what} ends at once with exit code 3`, async () => {

@@ -5,6 +5,7 @@ import { eventually } from "../cluster/eventually.ts";
 import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
 import { Program } from "../support/program.ts";
 import { valueOf } from "../support/scrape.ts";
+import { NO_TERMINAL, requireTerminal } from "../support/terminal.ts";
 import { fill, startReachable } from "./harness.ts";
 
 /** The lines of a JSON log. */
@@ -102,18 +103,11 @@ Deno.test("reconcile waits for a missing CRD and says how to install it", async 
   assert.equal((await program.end()).code, 0);
 });
 
-/** Where the tests are meant to be complete, nothing is skipped for want of a tool. */
-const COMPLETE = Deno.env.has("CI") || Deno.env.get("CLUSTER_TESTS") === "required";
-const hasScript = await new Deno.Command("script", { args: ["--version"], stdout: "null", stderr: "null" })
-  .output()
-  .then(({ success }) => success, () => false);
-
 Deno.test({
   name: "reconcile on a terminal shows a line for each changed status, and a banner at its end",
-  // Needs `script` of util-linux, which gives a program a terminal.
-  ignore: !hasScript && !COMPLETE,
+  ignore: NO_TERMINAL,
   async fn() {
-    assert(hasScript, "This test needs the command `script`: install util-linux (Debian: bsdutils).");
+    requireTerminal();
     await using server = await startReachable();
     await fill(server.cluster);
     const main = new URL("../../main.ts", import.meta.url).pathname;

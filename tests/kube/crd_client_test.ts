@@ -1,4 +1,4 @@
-/** The client for definitions: how one is read, created and replaced. */
+/** The client for definitions: how one is read, created, replaced and deleted. */
 
 import assert from "node:assert/strict";
 import { createCrdClient, type CustomResourceDefinition } from "../../lib/kube/crd_client.ts";
@@ -89,6 +89,28 @@ Deno.test("update() throws a conflict at once", () =>
   using([refusal(409, "Conflict")], async (client, { signal, clock }) => {
     const update = client.update(NAME, { resourceVersion: "1", spec: definition.spec }, signal);
     await assert.rejects(update, { name: "ApiError", code: 409 });
+    assert.deepEqual(clock.waits, []);
+  }));
+
+Deno.test("delete() asks for the one definition that was seen, and for no other of its name", () =>
+  using([json(definition)], async (client, { server, signal }) => {
+    await client.delete(NAME, { uid: "u-1" }, signal);
+    const { method, target, headers, body } = server.requests[0]!;
+    assert.deepEqual([method, target], ["DELETE", `${COLLECTION}/${NAME}`]);
+    assert.equal(headers.get("content-type"), "application/json");
+    const options = { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid: "u-1" } };
+    assert.deepEqual(JSON.parse(body), options);
+  }));
+
+Deno.test("delete() does not mind that it is gone already, as after an answer that got lost", () =>
+  using(
+    [refusal(503), refusal(404, "NotFound")],
+    (client, { signal }) => client.delete(NAME, { uid: "u-1" }, signal),
+  ));
+
+Deno.test("delete() throws when another definition has taken the name", () =>
+  using([refusal(409, "Conflict")], async (client, { signal, clock }) => {
+    await assert.rejects(client.delete(NAME, { uid: "u-1" }, signal), { name: "ApiError", code: 409 });
     assert.deepEqual(clock.waits, []);
   }));
 

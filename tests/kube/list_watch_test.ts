@@ -80,6 +80,18 @@ for (const [path, of] of COLLECTIONS) {
   }
 }
 
+Deno.test("list() and watch() ask for one name alone where they are told to", () =>
+  serving([emptyList, stream([])], async ({ server, transport, signal }) => {
+    const source = podListWatch(transport, { namespace: undefined, name: "web", onUnreadable: unreadable });
+    await source.list({ limit: undefined, continueToken: undefined }, signal);
+    for await (
+      const _ of await source.watch({ start: { from: "initial-events" }, timeoutSeconds: 5 }, signal)
+    );
+    for (const request of server.requests) {
+      assert.equal(asked(request)[1]["fieldSelector"], "metadata.name=web");
+    }
+  }));
+
 Deno.test("list() gives pods as facts and policies as they are", () => {
   const metadata = { namespace: "a", name: "x", resourceVersion: "7" };
   const list = (spec: unknown) =>

@@ -10,8 +10,13 @@ export interface Captured {
   readonly stderr: string;
 }
 
-/** Runs `main` with `args`. One at a time: it borrows the process's own streams. */
-export async function captured(...args: readonly string[]): Promise<Captured> {
+/** Runs `main` with `args`. */
+export function captured(...args: readonly string[]): Promise<Captured> {
+  return capturing(() => main(args));
+}
+
+/** Runs a part of the program that gives an exit code. One at a time: it borrows the process's own streams. */
+export async function capturing(run: () => Promise<number>): Promise<Captured> {
   const said = { stdout: "", stderr: "" };
   const decoder = new TextDecoder();
   const restore = (["stdout", "stderr"] as const).flatMap((name) => {
@@ -25,7 +30,7 @@ export async function captured(...args: readonly string[]): Promise<Captured> {
     ];
   });
   try {
-    const code = await main(args);
+    const code = await run();
     return { code, ...said };
   } finally {
     restore.forEach((undo) => undo());

@@ -1,19 +1,19 @@
 /** Finds out all that `check` judges, with no right but those that it asks about. */
 
-import { type Clock, sleep } from "../../api/clock.ts";
+import type { Clock } from "../../api/clock.ts";
 import { POLICY_RESOURCE } from "../../api/devops_policy.ts";
 import { ApiError } from "../../api/errors.ts";
 import type { CollectionOptions, ListWatch } from "../../api/ports.ts";
 import { createAccessReviews } from "../../kube/access_reviews.ts";
 import { httpCluster } from "../../kube/cluster.ts";
 import type { Credentials } from "../../kube/credentials.ts";
-import { readServedCrd, type ServedCrd } from "../../kube/served_crd.ts";
+import { readServedCrd } from "../../kube/served_crd.ts";
 import { createServerInfo } from "../../kube/server_info.ts";
 import type { Transport } from "../../kube/transport.ts";
-import { servedDifferences } from "../../policy/served_crd.ts";
 import { mapBounded } from "../../runtime/bounded.ts";
 import { PERMISSIONS } from "../permissions.ts";
 import type { Facts, RightFound, Told, WatchListTry } from "./facts.ts";
+import { settledCrd } from "./settled_crd.ts";
 import { tryWatchList } from "./try_watch_list.ts";
 
 /** What is asked, and of whom. */
@@ -29,9 +29,6 @@ export interface GatherOptions {
 
 /** Questions about rights that are under way at once. */
 const MAX_QUESTIONS = 8;
-/** A server shows a changed definition only a moment after it has changed: so long until it is believed; milliseconds. */
-const BELIEVED_MS = 2_000;
-const POLL_MS = 200;
 
 /**
  * Asks all there is to ask.
@@ -45,24 +42,13 @@ export async function gatherFacts(options: GatherOptions, signal: AbortSignal): 
   // While nothing else is under way: what a server has to do beside it takes time.
   const difference = await info.clockDifference(signal);
   const user = await info.userName(signal);
-  const crd = await told(() => readCrd(options, signal));
+  const [namespace] = options.namespaces;
+  const crd = await told(() =>
+    settledCrd(() => readServedCrd(transport, { clock, namespace }, signal), clock, signal)
+  );
   const rights = await readRights(options, signal);
   const watchLists = await tryWatchLists(options, { crd, rights }, signal);
   return { server, origin, version, clock: difference, user, crd, rights, watchLists };
-}
-
-/** The definition as it is served, once that is sure to be the present one. */
-async function readCrd(
-  { transport, clock, namespaces: [namespace] }: GatherOptions,
-  signal: AbortSignal,
-): Promise<ServedCrd | undefined> {
-  const deadline = clock.monotonic() + BELIEVED_MS;
-  for (;;) {
-    const served = await readServedCrd(transport, { clock, namespace }, signal);
-    const isCurrent = served !== undefined && servedDifferences(served).length === 0;
-    if (served === undefined || isCurrent || clock.monotonic() >= deadline) return served;
-    await sleep(clock, POLL_MS, signal);
-  }
 }
 
 function readRights(

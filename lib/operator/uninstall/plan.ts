@@ -22,10 +22,14 @@ export interface UninstallPlan {
   readonly held: number;
   /** By the finalizers of others, the policies that carry them and stay until they are let go. */
   readonly foreign: ReadonlyMap<string, readonly ObjectRef[]>;
+  /** The finalizers of others on the definition itself. */
+  readonly keepers: readonly string[];
   /** The latest evaluation, if it is so fresh that an operator seems to be at work. */
   readonly atWork: { readonly policy: ObjectRef; readonly agoMs: number } | undefined;
 }
 
+/** Is on every definition that is being deleted, until its objects are gone. */
+const SERVERS_OWN = "customresourcecleanup.apiextensions.k8s.io";
 /** Twice the interval at which an operator evaluates a policy unless it is told otherwise; milliseconds. */
 const FRESH_MS = 60_000;
 
@@ -37,6 +41,7 @@ export function planUninstall({ crd, policies }: Installation, now: number): Uni
     namespaces: new Set(policies.map(({ namespace }) => namespace)).size,
     held: policies.filter(isHeld).length,
     foreign: foreignFinalizers(policies),
+    keepers: keepersOf(crd),
     atWork: latestEvaluation(policies, now),
   };
 }
@@ -60,6 +65,11 @@ export function foreignFinalizers(
     }
   }
   return kept;
+}
+
+/** Who else keeps the definition. */
+export function keepersOf({ metadata }: CustomResourceDefinition): readonly string[] {
+  return (metadata?.finalizers ?? []).filter((finalizer) => finalizer !== SERVERS_OWN);
 }
 
 function latestEvaluation(policies: readonly DevOpsPolicy[], now: number): UninstallPlan["atWork"] {

@@ -11,7 +11,7 @@ import { mapBounded } from "../../runtime/bounded.ts";
 import { removeFinalizer } from "../../runtime/finalizer.ts";
 import { writeGuarded } from "../../runtime/guarded_write.ts";
 import { listPages } from "../../runtime/list_pages.ts";
-import { type Installation, isHeld } from "./plan.ts";
+import { type Installation, isHeld, keepersOf } from "./plan.ts";
 
 /** What it takes to uninstall. */
 export interface UninstallOptions {
@@ -94,8 +94,8 @@ export async function uninstall(
 }
 
 /** Whether all that is left is kept by others alone. */
-function isUpToOthers({ policies }: Installation): boolean {
-  return policies.length > 0 &&
+function isUpToOthers({ crd, policies }: Installation): boolean {
+  return policies.length + keepersOf(crd).length > 0 &&
     policies.every((policy) => isDeleting(policy) && !isHeld(policy));
 }
 

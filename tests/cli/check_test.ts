@@ -1,0 +1,259 @@
+/** `check` against a sandbox: what it asks, what it answers when something is missing, and the exit code that goes with it. */
+
+import assert from "node:assert/strict";
+import type { CheckReport } from "../../lib/cli/check_report.ts";
+import { policyCrd } from "../../lib/policy/crd.ts";
+import { captured } from "../support/captured.ts";
+import { type Fault, faultySandbox, refused } from "../support/faulty_sandbox.ts";
+import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
+import { smallApiServer } from "../support/small_api_server.ts";
+import { NO_TERMINAL, onTerminal } from "../support/terminal.ts";
+
+const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+/** Runs `check -o json` on a sandbox with the definition. */
+async function report({ fault, args = [] }: { fault?: Fault; args?: readonly string[] } = {}) {
+  await using server = await faultySandbox(fault);
+  await server.send("POST", CRDS, policyCrd());
+  const { kubeconfig, requests } = server;
+  const { code, stdout, stderr } = await captured("check", "--kubeconfig", kubeconfig, "-o", "json", ...args);
+  const { answers, ...head } = JSON.parse(stdout) as CheckReport;
+  const notOk = answers.filter(({ answer }) => answer !== "ok");
+  return { code, stderr, requests, head, answers, notOk };
+}
+
+Deno.test("check finds all well on a sandbox, and says so row by row", async () => {
+  const { code, stderr, head, answers } = await report();
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  assert.deepEqual({ ...head, server: "" }, {
+    server: "",
+    origin: 'context "test"',
+    version: "v1.34.0+sandbox",
+    user: "admin",
+    answer: "ok",
+  });
+  assert.deepEqual(answers.map(({ id, answer }) => `${answer} ${id}`), [
+    "ok server",
+    "ok clock",
+    "ok crd",
+    "ok may list pods",
+    "ok may watch pods",
+    "ok may list devopspolicies.devops.stochastic.io",
+    "ok may watch devopspolicies.devops.stochastic.io",
+    "ok may get devopspolicies.devops.stochastic.io",
+    "ok may patch devopspolicies.devops.stochastic.io",
+    "ok may patch devopspolicies.devops.stochastic.io/status",
+    "ok watch-list pods",
+    "ok watch-list devopspolicies.devops.stochastic.io",
+  ]);
+});
+
+Deno.test("check without -o prints the same as an aligned table, without colours where there is no terminal", async () => {
+  await using server = await faultySandbox();
+  await server.send("POST", CRDS, policyCrd());
+  const { code, stdout, stderr } = await captured("check", "--kubeconfig", server.kubeconfig);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  const lines = stdout.trimEnd().split("\n");
+  const at = lines[0]!.indexOf("ANSWER");
+  assert.equal(lines.length, 13);
+  for (const line of lines.slice(1)) assert.match(line.slice(at), /^ok {7}\S/);
+  // deno-lint-ignore no-control-regex -- that there is none is the point
+  assert.doesNotMatch(stdout, /\x1b/);
+});
+
+Deno.test("check asks for each namespace of its own, and never beyond them", async () => {
+  const { answers, requests } = await report({ args: ["-n", "team-a", "-n", "team-b"] });
+  const rights = answers.filter(({ id }) => id.startsWith("may "));
+  assert.equal(rights.length, 14);
+  assert.equal(rights.filter(({ namespace }) => namespace === "team-a").length, 7);
+  for (const { asked, namespace } of rights) assert(asked.endsWith(` in ${namespace}`), asked);
+  const read = requests.filter((request) => /\/(pods|devopspolicies)\?/.test(request));
+  assert.equal(read.length, 3);
+  for (const request of read) assert.match(request, /\/namespaces\/team-a\//);
+});
+
+Deno.test("check writes nothing, and reads no pod and no policy", async () => {
+  const { requests } = await report();
+  for (const request of requests) {
+    assert.match(request, /^GET |^POST \/apis\/auth\w+\.k8s\.io\/v1\/selfsubject(access)?reviews$/);
+    assert.doesNotMatch(request, /customresourcedefinitions/);
+    if (/\/(pods|devopspolicies)\?/.test(request)) {
+      assert.match(request, /\?limit=1$|fieldSelector=metadata\.name%3Dkube-devops-check$/);
+    }
+  }
+});
+
+/** Denies what `isDenied` says of a question about a right. */
+const denying = (isDenied: (asked: Record<string, string>) => boolean): Fault => async (request, forward) => {
+  if (!request.url.endsWith("/selfsubjectaccessreviews")) return forward(request);
+  const review = await request.json();
+  const allowed = !isDenied(review.spec.resourceAttributes);
+  return Response.json({ ...review, status: { allowed } }, { status: 201 });
+};
+
+Deno.test("check names a right that is missing, what it is for and how to grant it, and ends with 1", async () => {
+  const { code, stderr, head, notOk } = await report({
+    args: ["-n", "team-a", "-n", "team-b"],
+    fault: denying(({ verb, group, resource, subresource, namespace }) =>
+      verb === "patch" && group === "devops.stochastic.io" && resource === "devopspolicies" &&
+      subresource === "status" && namespace === "team-b"
+    ),
+  });
+  assert.equal(code, 1);
+  assert.equal(stderr, "error: 1 of 19 answers are no.\n");
+  assert.equal(head.answer, "no");
+  assert.deepEqual(notOk, [{
+    id: "may patch devopspolicies.devops.stochastic.io/status",
+    namespace: "team-b",
+    asked: "may patch devopspolicies/status in team-b",
+    answer: "no",
+    found: "not allowed; needed to write what it found",
+    next: "Grant what is missing to admin: kubectl apply -f deploy/clusterrole.yaml && " +
+      "kubectl create rolebinding kube-devops -n team-b --clusterrole=kube-devops --user=admin",
+  }]);
+});
+
+Deno.test("check tells each next step once, below the table", async () => {
+  await using server = await faultySandbox(denying(() => true));
+  await server.send("POST", CRDS, policyCrd());
+  const { code, stdout } = await captured("check", "--kubeconfig", server.kubeconfig);
+  assert.equal(code, 1);
+  assert.match(stdout, /\n\nNext steps:\n- Grant what is missing to admin: [^\n]*--user=admin\n$/);
+  assert.equal(stdout.split("not allowed; needed to").length, 8);
+  assert.match(stdout, /^watch-list of pods supported +warning {2}not tried: watching is not allowed$/m);
+});
+
+Deno.test("check says so when not even rights can be asked about", async () => {
+  const { code, notOk } = await report({
+    fault: (request, forward) =>
+      request.url.endsWith("/selfsubjectaccessreviews")
+        ? refused(403, "Forbidden", "you cannot create selfsubjectaccessreviews")
+        : forward(request),
+  });
+  assert.equal(code, 1);
+  const rights = notOk.filter(({ answer }) => answer === "no");
+  assert.equal(rights.length, 7);
+  for (const { found, next } of rights) {
+    assert.equal(found, "not known: you cannot create selfsubjectaccessreviews");
+    assert.match(next ?? "", /--clusterrole=system:basic-user --user=admin$/);
+  }
+});
+
+Deno.test("check says that the CRD is missing, and how to install it", async () => {
+  await using server = await faultySandbox();
+  const { code, stdout } = await captured("check", "--kubeconfig", server.kubeconfig);
+  assert.equal(code, 1);
+  assert.match(stdout, /^CRD installed and current +no {7}not installed$/m);
+  assert.match(stdout, /^watch-list of devopspolicies supported +warning {2}not tried: there is no CRD$/m);
+  assert.match(stdout, /^- As somebody who may create CRDs: kube-devops crd install$/m);
+});
+
+Deno.test("check takes a server without watch-lists for good enough", async () => {
+  const { code, head, notOk } = await report({
+    fault: (request, forward) =>
+      request.url.includes("sendInitialEvents")
+        ? refused(422, "Invalid", "sendInitialEvents is forbidden for watch")
+        : forward(request),
+  });
+  assert.equal(code, 0);
+  assert.equal(head.answer, "warning");
+  assert.deepEqual(notOk.map(({ id, answer, found }) => `${answer} ${id}: ${found}`), [
+    "warning watch-list pods: not supported: lists in pages instead, which is fine",
+    "warning watch-list devopspolicies.devops.stochastic.io: not supported: lists in pages instead, which is fine",
+  ]);
+});
+
+Deno.test("check says no when watches do not get through", async () => {
+  const { code, notOk } = await report({
+    fault: (request, forward) =>
+      request.url.includes("watch=true") ? refused(502, "", "upstream sent too much") : forward(request),
+  });
+  assert.equal(code, 1);
+  assert.deepEqual(notOk.map(({ found }) => found), Array(2).fill("watching fails: upstream sent too much"));
+});
+
+for (
+  const [aheadS, answer, found, expected] of [
+    [0, undefined, undefined, 0],
+    [5, "warning", "this machine's is 5 s behind the server's", 0],
+    [3_600, "no", "this machine's is 3600 s behind the server's", 1],
+    [-3_600, "no", "this machine's is 3600 s ahead of the server's", 1],
+  ] as const
+) {
+  Deno.test(`check says ${answer ?? "ok"} of a server whose clock is ${aheadS} s ahead`, async () => {
+    const { code, notOk } = await report({
+      fault: async (request, forward) => {
+        const response = await forward(request);
+        // In the middle of a second, as a server's clock is on average.
+        const date = new Date(Date.now() - 500 + aheadS * 1000).toUTCString();
+        if (new URL(request.url).pathname !== "/version/") return response;
+        return new Response(response.body, { headers: { "content-type": "application/json", date } });
+      },
+    });
+    assert.equal(code, expected);
+    assert.deepEqual(notOk.map(({ answer }) => answer), answer === undefined ? [] : [answer]);
+    // A second begins while the test looks at the clock.
+    const seconds = (text: string | undefined) => Number(/\d+/.exec(text ?? "0")?.[0]);
+    assert(Math.abs(seconds(notOk[0]?.found) - seconds(found)) <= 1, `it says ${notOk[0]?.found}`);
+    assert.equal(notOk[0]?.found.replace(/\d+/, ""), found?.replace(/\d+/, ""));
+  });
+}
+
+Deno.test("check ends with 3 and one sentence when the cluster is not reached", async () => {
+  using folder = new KubeconfigFolder();
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  listener.close();
+  const server = `https://127.0.0.1:${listener.addr.port}`;
+  const file = folder.write("config", oneContext({ name: "test", cluster: { server } }));
+  const { code, stdout, stderr } = await captured("check", "--kubeconfig", file);
+  assert.deepEqual({ code, stdout }, { code: 3, stdout: "" });
+  assert.match(
+    stderr,
+    /(^|\n)error: Cannot reach the API server at \S+: connection refused\. Is the cluster running\? \(context "test"\)\n$/,
+  );
+});
+
+Deno.test("check ends with 3 and one sentence when the credentials are rejected", async () => {
+  await using server = smallApiServer({ refuseAll: 401 });
+  using folder = new KubeconfigFolder();
+  const file = folder.write("config", oneContext({ name: "test", cluster: { server: server.url } }));
+  const { code, stdout, stderr } = await captured("check", "--kubeconfig", file, "-o", "json");
+  assert.deepEqual({ code, stdout }, { code: 3, stdout: "" });
+  assert.match(
+    stderr,
+    /^error: Cannot check the cluster: \S+ rejects the credentials of context "test"\. [^\n]*\n$/,
+  );
+});
+
+Deno.test("check ends with 3 when the credentials are rejected half-way", async () => {
+  await using server = await faultySandbox((request, forward) =>
+    request.url.endsWith("/selfsubjectaccessreviews") ? refused(401, "Unauthorized", "no") : forward(request)
+  );
+  const { code, stdout } = await captured("check", "--kubeconfig", server.kubeconfig);
+  assert.deepEqual({ code, stdout }, { code: 3, stdout: "" });
+});
+
+for (
+  const [what, NO_COLOR, colours] of [["in colours", "", 12], [
+    "without colours under NO_COLOR",
+    "1",
+    0,
+  ]] as const
+) {
+  Deno.test({
+    name: `check on a terminal shows the same rows ${what}`,
+    ignore: NO_TERMINAL,
+    async fn() {
+      await using server = await faultySandbox();
+      await server.send("POST", CRDS, policyCrd());
+      const args = ["check", "--kubeconfig", server.kubeconfig];
+      const { code, shown } = await onTerminal(args, { env: { NO_COLOR } });
+      assert.equal(code, 0, shown);
+      assert.equal(shown.split("\x1b[32mok\x1b[0m").length - 1, colours);
+      const { stdout } = await captured(...args);
+      // deno-lint-ignore no-control-regex -- colours, and the place of progress, are made of it
+      const plain = shown.replaceAll(/\x1b\[\d+m|\r[^\n]*\x1b\[2K|\r(?=\n)/g, "");
+      assert.equal(plain, stdout);
+    },
+  });
+}
