@@ -108,8 +108,8 @@ Deno.test("check names a right that is missing, what it is for and how to grant 
     asked: "may patch devopspolicies/status in team-b",
     answer: "no",
     found: "not allowed; needed to write what it found",
-    next: "Grant what is missing to admin: kubectl apply -f deploy/clusterrole.yaml && " +
-      "kubectl create rolebinding kube-devops -n team-b --clusterrole=kube-devops --user=admin",
+    next: "Grant what is missing to admin: kubectl apply -f deploy/base/clusterrole.yaml && " +
+      "kubectl create rolebinding kube-devops-admin -n team-b --clusterrole=kube-devops --user=admin",
   }]);
 });
 

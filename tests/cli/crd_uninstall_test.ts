@@ -134,7 +134,7 @@ Deno.test("crd uninstall ends with 3 and one sentence for somebody who may not, 
   assert.equal(code, 3);
   assert.equal(
     stderr,
-    `error: Not allowed to uninstall ${NAME}: jane cannot delete crds. Grant it to the identity of context "test".\n`,
+    `error: Not allowed to uninstall ${NAME}: jane cannot delete crds. Ask who runs the cluster. ${WHERE}\n`,
   );
   assert.equal(await isInstalled(server), true);
 });

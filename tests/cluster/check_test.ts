@@ -4,24 +4,34 @@ import assert from "node:assert/strict";
 import { type Permission, PERMISSIONS } from "../../lib/operator/permissions.ts";
 import { policyCrd } from "../../lib/policy/crd.ts";
 import type { CheckReport } from "../../lib/cli/check_report.ts";
+import { roleYaml } from "../../tools/generate/rights.ts";
 import { captured } from "../support/captured.ts";
 import { type ControlPlane, startControlPlane } from "./control_plane.ts";
 import { eventually } from "./eventually.ts";
 import { createNamespace, createServiceAccountToken } from "./fixtures.ts";
+import { writeKubeconfig } from "./kubeconfig.ts";
 import { runProgram } from "./operator_process.ts";
 import { installCrd } from "./policies.ts";
 
 const CRD = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/devopspolicies.devops.stochastic.io";
-const RBAC = "/apis/rbac.authorization.k8s.io/v1";
+const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 
 Deno.test("check on a real API server", async (t) => {
   await using cluster = await startControlPlane();
   for (const name of ["team-a", "team-b"]) await createNamespace(cluster, name);
-  const account = await serviceAccountKubeconfig(cluster, "operator");
+  const account = await writeKubeconfig(cluster, "operator", {
+    token: await createServiceAccountToken(cluster, "default", "operator"),
+  });
   const check = (...args: string[]) => checkWith(account, ...args);
 
   await t.step("says that the CRD is missing, which asks for no right on definitions", async () => {
     await grant(cluster, PERMISSIONS);
+    const binding = {
+      metadata: { name: "everywhere" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "kube-devops" },
+      subjects: [{ kind: "ServiceAccount", name: "operator", namespace: "default" }],
+    };
+    assert.equal((await cluster.request("POST", BINDINGS, binding)).status, 201);
     const { code, notOk } = await check();
     assert.equal(code, 1);
     assert.deepEqual(notOk, [
@@ -56,8 +66,7 @@ Deno.test("check on a real API server", async (t) => {
   }
 
   await t.step("asks namespace by namespace, and what it says to do puts it right", async () => {
-    await grant(cluster, []);
-    assert.equal((await cluster.request("DELETE", `${RBAC}/clusterrolebindings/test-rights`)).status, 200);
+    assert.equal((await cluster.request("DELETE", `${BINDINGS}/everywhere`)).status, 200);
     await eventually(async () => (await check("-n", "team-a")).notOk.length === PERMISSIONS.length + 2, {
       within: 10_000,
       what: "all is taken away",
@@ -135,7 +144,7 @@ Deno.test("check on a real API server", async (t) => {
       const rejected = await runProgram([
         "check",
         "--kubeconfig",
-        await writeKubeconfig(cluster, "rejected", "wrong"),
+        await writeKubeconfig(cluster, "rejected", { token: "wrong" }),
       ]);
       assert.deepEqual([rejected.code, rejected.stdout], [3, ""]);
       assert.match(
@@ -162,21 +171,9 @@ async function checkWith(kubeconfig: string, ...args: readonly string[]) {
 
 /** Gives the operator's service account `permissions` in all namespaces, and takes away what it had. */
 async function grant(cluster: ControlPlane, permissions: readonly Permission[]): Promise<void> {
-  const metadata = { name: "test-rights" };
-  const rules = permissions.map(({ verb, group, resource }) => ({
-    apiGroups: [group],
-    resources: [resource],
-    verbs: [verb],
-  }));
-  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "test-rights" };
-  const subjects = [{ kind: "ServiceAccount", name: "operator", namespace: "default" }];
-  const head = { apiVersion: "rbac.authorization.k8s.io/v1", metadata };
-  const items = [
-    { ...head, kind: "ClusterRole", rules },
-    { ...head, kind: "ClusterRoleBinding", roleRef, subjects },
-  ];
-  const list = { apiVersion: "v1", kind: "List", items };
-  const { code, stderr } = await cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify(list) });
+  const { code, stderr } = await cluster.kubectl(["apply", "-f", "-"], {
+    stdin: roleYaml("ClusterRole", permissions),
+  });
   assert.equal(code, 0, stderr);
 }
 
@@ -189,23 +186,4 @@ async function administer({ kubeconfig }: ControlPlane, command: string): Promis
     signal: AbortSignal.timeout(60_000),
   }).output();
   assert.equal(code, 0, `${command}\n${new TextDecoder().decode(stderr)}`);
-}
-
-async function serviceAccountKubeconfig(cluster: ControlPlane, name: string): Promise<string> {
-  return await writeKubeconfig(cluster, name, await createServiceAccountToken(cluster, "default", name));
-}
-
-async function writeKubeconfig(cluster: ControlPlane, name: string, token: string): Promise<string> {
-  const path = `${cluster.dir}/${name}.kubeconfig`;
-  const server = { server: cluster.url, "certificate-authority-data": btoa(cluster.caPem) };
-  await Deno.writeTextFile(
-    path,
-    JSON.stringify({
-      clusters: [{ name, cluster: server }],
-      users: [{ name, user: { token } }],
-      contexts: [{ name, context: { cluster: name, user: name } }],
-      "current-context": name,
-    }),
-  );
-  return path;
 }

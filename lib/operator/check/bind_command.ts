@@ -14,8 +14,14 @@ export function bindCommand({ user, namespace, clusterRole }: Binding): string {
   const [kind, place] = namespace === undefined
     ? ["clusterrolebinding", ""]
     : ["rolebinding", ` -n ${namespace}`];
-  const name = clusterRole.replaceAll(":", "-");
+  // Of its own name: the one that deploy/ makes may be there already, for somebody else.
+  const name = [clusterRole, user?.replace(/^system:serviceaccount:/, "") ?? "check"].map(slug).join("-");
   return `kubectl create ${kind} ${name}${place} --clusterrole=${clusterRole} ${subject(user)}`;
+}
+
+/** `text` as a part of an object's name. */
+function slug(text: string): string {
+  return text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
 }
 
 function subject(user: string | undefined): string {

@@ -107,7 +107,7 @@ function judgeRight({ permission, namespace, allowed }: RightFound, { user, orig
     ...question,
     answer: "no",
     found: `not allowed; needed to ${why}`,
-    next: `Grant what is missing to ${who}: kubectl apply -f deploy/clusterrole.yaml && ${command}`,
+    next: `Grant what is missing to ${who}: kubectl apply -f deploy/base/clusterrole.yaml && ${command}`,
   };
 }
 

@@ -159,17 +159,17 @@ Deno.test("judge() says so when the definition cannot be asked about", () => {
 
 for (
   const [namespace, user, command] of [
-    [undefined, "jane", "clusterrolebinding kube-devops --clusterrole=kube-devops --user=jane"],
-    ["team", "jane", "rolebinding kube-devops -n team --clusterrole=kube-devops --user=jane"],
+    [undefined, "jane", "clusterrolebinding kube-devops-jane --clusterrole=kube-devops --user=jane"],
+    ["team", "jane", "rolebinding kube-devops-jane -n team --clusterrole=kube-devops --user=jane"],
     [
       undefined,
       "system:serviceaccount:team:operator",
-      "clusterrolebinding kube-devops --clusterrole=kube-devops --serviceaccount=team:operator",
+      "clusterrolebinding kube-devops-team-operator --clusterrole=kube-devops --serviceaccount=team:operator",
     ],
     [
       undefined,
       "O'Neil, Jane",
-      `clusterrolebinding kube-devops --clusterrole=kube-devops --user='O'\\''Neil, Jane'`,
+      `clusterrolebinding kube-devops-o-neil-jane --clusterrole=kube-devops --user='O'\\''Neil, Jane'`,
     ],
   ] as const
 ) {
@@ -178,9 +178,9 @@ for (
     const rights = [{ permission: permission!, namespace, allowed: { told: false } }];
     assert.deepEqual(answerTo("may ", { rights, user }), {
       answer: "no",
-      found: "not allowed; needed to read the pods at the start",
+      found: "not allowed; needed to read the pods of a server that does not stream them",
       next:
-        `Grant what is missing to ${user}: kubectl apply -f deploy/clusterrole.yaml && kubectl create ${command}`,
+        `Grant what is missing to ${user}: kubectl apply -f deploy/base/clusterrole.yaml && kubectl create ${command}`,
     });
   });
 }
