@@ -10,13 +10,15 @@ const ROOT = new URL("../../", import.meta.url);
 const SUITES = ["npx -y deno@2.9.6 task test", "npx -y deno@2.9.6 task test:cluster"];
 const DEMO = "npx -y deno@2.9.6 task demo";
 const OPERATOR = "npx -y deno@2.9.6 run -A main.ts reconcile";
+/** The first command that takes something away again. */
+const UNINSTALL = "kubectl delete deployment kube-devops --namespace devops-system";
 
 Deno.test("every command of the README does what it says there", async () => {
   const readme = await Deno.readTextFile(new URL("README.md", ROOT));
   const commands = [...readme.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block]) =>
     block!.trim().split("\n")
   );
-  assert.ok(commands.includes(OPERATOR));
+  assert.ok(commands.includes(OPERATOR) && commands.includes(UNINSTALL));
   assert.match(await Deno.readTextFile(new URL(".ci/run", ROOT)), /npx -y "deno@\$DENO_VERSION" task test$/m);
 
   await using cluster = await startControlPlane();
@@ -27,6 +29,11 @@ Deno.test("every command of the README does what it says there", async () => {
     if (command === DEMO) {
       await seeDemo(cluster);
       continue;
+    }
+    if (command === UNINSTALL) {
+      await statusIs(cluster, "production", "default-policy", ({ violations }) => violations === 2, 20_000);
+      const scores = await run(cluster, "kubectl get devopspolicies -A");
+      assert.match(scores, /^production\s+default-policy\s+90\s+true\s+2\s/m);
     }
     if (command !== OPERATOR) {
       outputs.set(command, await run(cluster, command));
@@ -39,10 +46,9 @@ Deno.test("every command of the README does what it says there", async () => {
       await operator.output();
     });
   }
-  await statusIs(cluster, "production", "default-policy", ({ violations }) => violations === 2, 20_000);
   assert.match(outputs.get("kubectl get devopspolicies -A") ?? "", /^NAMESPACE\s+NAME\s+SCORE\s+HEALTHY/);
-  const scores = await run(cluster, "kubectl get devopspolicies -A");
-  assert.match(scores, /^production\s+default-policy\s+90\s+true\s+2\s/m);
+  const left = await run(cluster, "kubectl get crd,deployments,clusterroles,clusterrolebindings -A -o name");
+  assert.doesNotMatch(left, /devops/);
 });
 
 Deno.test("the README names every command and every metric that there is", async () => {
@@ -52,7 +58,7 @@ Deno.test("the README names every command and every metric that there is", async
   for (const [, name] of source.matchAll(/"((?:devopspolicy|process)_\w+)"/g)) {
     assert.ok(readme.includes(`\`${name}\``), `the README does not name the metric ${name}`);
   }
-  for (const name of ["demo", "crd install", "crd generate", "reconcile"]) {
+  for (const name of ["demo", "check", "crd install", "crd generate", "crd uninstall", "reconcile"]) {
     assert.ok(readme.includes(name), name);
   }
 });

@@ -5,7 +5,7 @@ import { FINALIZER } from "../../lib/api/devops_policy.ts";
 import { startControlPlane } from "./control_plane.ts";
 import { eventually } from "./eventually.ts";
 import { createNamespace, createPod, deletePod, listRequests } from "./fixtures.ts";
-import { startOperator } from "./operator_process.ts";
+import { runProgram, startOperator } from "./operator_process.ts";
 import {
   ALL_CHECKS,
   changePolicy,
@@ -100,6 +100,10 @@ Deno.test("without watch-lists on the server the operator lists once, and then w
   await deletePod(cluster, "shop", "web");
   await statusIs(cluster, "shop", "policy", ({ pods }) => pods === 0);
   assert.equal(await listRequests(cluster, "pods"), lists);
+
+  const { code, stdout } = await runProgram(["check", "--kubeconfig", cluster.kubeconfig]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^watch-list of pods supported +warning {2}not supported: lists in pages instead/m);
 });
 
 Deno.test("a policy that an old CRD let in says that it is invalid, and all others go on", async () => {
