@@ -5,7 +5,7 @@ import type { Credentials } from "../kube/credentials.ts";
 import { explain } from "../kube/explain.ts";
 import { CREDENTIAL_VARIABLES, type CredentialFlags, findCredentials } from "../kube/find_credentials.ts";
 import { Transport } from "../kube/transport.ts";
-import { readEnvironment } from "./environment.ts";
+import { requireEnvironment } from "./environment.ts";
 import { EXIT, ExitError } from "./exit.ts";
 import { VERSION } from "./version.ts";
 
@@ -25,7 +25,8 @@ export async function withClusterAccess<T>(
   what: string,
   command: (access: ClusterAccess) => Promise<T>,
 ): Promise<T> {
-  const credentials = await findCredentials(flags, readEnvironment(CREDENTIAL_VARIABLES)).catch((error) => {
+  const environment = flags.kubeconfig === undefined ? requireEnvironment(CREDENTIAL_VARIABLES) : {};
+  const credentials = await findCredentials(flags, environment).catch((error) => {
     throw error instanceof CredentialsError
       ? new ExitError(EXIT.cluster, error.message, { cause: error })
       : error;

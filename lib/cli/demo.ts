@@ -21,6 +21,7 @@ import type { Stage } from "./demo/stage.ts";
 import { type Scene, STORY } from "./demo/story.ts";
 import { readEnvironment } from "./environment.ts";
 import { EXIT, ExitError } from "./exit.ts";
+import { SCREEN_VARIABLES } from "./grants.ts";
 import { print } from "./output.ts";
 import { onStopSignal } from "./stop_signal.ts";
 import { systemClock } from "./system_clock.ts";
@@ -61,7 +62,7 @@ export async function demo({ once = false, port, pods, policies }: DemoOptions):
     stage.note(`Filling the cluster with ${pods} pods under ${policies} policies`);
     await fillCluster(load, new Admin(sandbox.url, directFetch(sandbox)), sandbox);
   }
-  await using invitation = await invite(sandbox.kubeconfig);
+  await using invitation = await invite(sandbox);
   if (!once) stage.note(`${invitation.text}\nCtrl+C ends it.`);
   const scenes = policies > 0 ? [loadScene(load), ...STORY] : STORY;
   const parts = [
@@ -123,7 +124,7 @@ async function tellStory(
 
 /** A live table for a person at a terminal; lines for anybody else, and where the cursor had better not move. */
 function chooseStage(print: (text: string) => void): Stage {
-  const { NO_COLOR, CI, TERM } = readEnvironment(["NO_COLOR", "CI", "TERM"]);
+  const { NO_COLOR, CI, TERM } = readEnvironment(SCREEN_VARIABLES);
   if (!Deno.stdout.isTerminal()) return plainStage(print, WIDE);
   if (CI !== undefined || TERM === "dumb") return plainStage(print, terminalSize().columns);
   return liveStage({ print, size: terminalSize }, { colour: NO_COLOR === undefined });

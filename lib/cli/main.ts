@@ -17,9 +17,13 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has already said what is wrong; asking for help or the version ends with 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (error instanceof ExitError) {
-      tell(`error: ${escapeText(error.message, MAX_SENTENCE_LENGTH)}`);
-      return error.exitCode;
+    const { missingGrant } = await import("./grants.ts");
+    // Whatever else is said of it, nothing but the permission helps.
+    const missing = missingGrant(error);
+    const known = missing === undefined ? error : new ExitError(EXIT.usage, missing, { cause: error });
+    if (known instanceof ExitError) {
+      tell(`error: ${escapeText(known.message, MAX_SENTENCE_LENGTH)}`);
+      return known.exitCode;
     }
     tell(`error: This is a bug in kube-devops, please report it with what follows.\n${report(error)}`);
     return EXIT.bug;

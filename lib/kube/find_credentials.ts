@@ -59,8 +59,17 @@ function listed(variable: string | undefined): string[] {
 
 async function existing(paths: readonly string[]): Promise<string[]> {
   const found: string[] = [];
-  for (const path of paths) {
-    if (await Deno.stat(path).then(() => true, () => false)) found.push(path);
-  }
+  for (const path of paths) if (await isThere(path)) found.push(path);
   return found;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    // What we may not look at may well be there.
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return false;
+  }
 }

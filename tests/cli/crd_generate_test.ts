@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { policyCrd } from "../../lib/policy/crd.ts";
+import { fromSource } from "../support/launch.ts";
 import { run } from "../support/program.ts";
 
 const CRD = new URL("../../crds/devopspolicies.yaml", import.meta.url);
@@ -11,7 +12,7 @@ const ROOT = new URL("../../", import.meta.url);
 Deno.test("crd generate prints crds/devopspolicies.yaml to the byte, with no permissions, within a second", async () => {
   const times: number[] = [];
   do {
-    const { code, stdout, stderr, ms } = await run(["crd", "generate"], []);
+    const { code, stdout, stderr, ms } = await run(["crd", "generate"], fromSource([]));
     assert.equal(stderr, "");
     assert.equal(code, 0);
     assert.equal(stdout, await Deno.readTextFile(CRD));
@@ -23,7 +24,7 @@ Deno.test("crd generate prints crds/devopspolicies.yaml to the byte, with no per
 });
 
 Deno.test("what crd generate prints is what the schemas say", async () => {
-  const { stdout } = await run(["crd", "generate"], []);
+  const { stdout } = await run(["crd", "generate"], fromSource([]));
   assert.deepEqual(parse(stdout, { version: "1.1" }), policyCrd());
   assert.match(stdout, /[^\n]\n$/);
 });
@@ -46,7 +47,10 @@ for (
 async function modulesLoaded(...args: string[]): Promise<string[]> {
   const log = await Deno.makeTempFile();
   try {
-    await run(args, ["-A", `--v8-flags=--log-function-events,--no-logfile-per-isolate,--logfile=${log}`]);
+    await run(
+      args,
+      fromSource(["-A", `--v8-flags=--log-function-events,--no-logfile-per-isolate,--logfile=${log}`]),
+    );
     return [...(await Deno.readTextFile(log)).matchAll(/^script-details,\d+,([^,]+)/gm)].map(([, url = ""]) =>
       url
     );

@@ -1,7 +1,7 @@
 /** The environment: only the variables that were asked for, that are set, and that we may see. */
 
 import assert from "node:assert/strict";
-import { readEnvironment } from "../../lib/cli/environment.ts";
+import { readEnvironment, requireEnvironment } from "../../lib/cli/environment.ts";
 
 const [SET, EMPTY, UNSET, HIDDEN] = [
   "KUBE_DEVOPS_SET",
@@ -29,6 +29,27 @@ Deno.test({
     Deno.env.set(SET, "value");
     try {
       assert.deepEqual(readEnvironment([HIDDEN, SET]), { [SET]: "value" });
+    } finally {
+      Deno.env.delete(SET);
+    }
+  },
+});
+
+Deno.test({
+  name:
+    "requireEnvironment() refuses to take for unset what its permissions do not let it see, and names all of it",
+  permissions: { env: ["HOME", SET] },
+  fn() {
+    Deno.env.set(SET, "value");
+    try {
+      assert.deepEqual(requireEnvironment([SET]), { [SET]: "value" });
+      assert.throws(() => requireEnvironment(["KUBECONFIG", SET, "HOME", "KUBERNETES_SERVICE_HOST"]), {
+        name: "ExitError",
+        exitCode: 2,
+        message:
+          "Not permitted to read the environment: kube-devops needs --allow-env=KUBECONFIG,KUBERNETES_SERVICE_HOST " +
+          "to find the cluster, and to pass their settings on to credential plugins.",
+      });
     } finally {
       Deno.env.delete(SET);
     }

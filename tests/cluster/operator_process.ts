@@ -1,10 +1,18 @@
 // Runs the program as its users do, as a process of its own, against a test cluster.
 
-import { TextLineStream } from "./text_lines.ts";
+import type { Launch } from "../../tools/compile/bundle.ts";
+import { fromSource } from "../support/launch.ts";
 import type { ControlPlane } from "./control_plane.ts";
 import { eventually } from "./eventually.ts";
+import { TextLineStream } from "./text_lines.ts";
 
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+/** How the program is run. */
+export interface RunOptions {
+  /** From its source, or else as this says. */
+  readonly launch?: Launch;
+  /** Environment variables beside those of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
+}
 
 /** What a finished run of the program left. */
 export interface Finished {
@@ -16,10 +24,11 @@ export interface Finished {
 /** Runs the program to its end; within 60 s, or it is killed. */
 export async function runProgram(
   args: readonly string[],
-  { env = {}, stdin }: { env?: Record<string, string>; stdin?: string } = {},
+  { launch = fromSource(), env = {}, stdin }: RunOptions & { readonly stdin?: string } = {},
 ): Promise<Finished> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", MAIN, ...args],
+  const [command, ...first] = launch;
+  const child = new Deno.Command(command, {
+    args: [...first, ...args],
     env: { KUBECONFIG: "", ...env },
     stdin: stdin === undefined ? "null" : "piped",
     stdout: "piped",
@@ -57,10 +66,12 @@ export interface OperatorProcess extends AsyncDisposable {
 export function startOperator(
   cluster: Pick<ControlPlane, "kubeconfig">,
   args: readonly string[] = [],
+  { launch = fromSource(), env = {} }: RunOptions = {},
 ): OperatorProcess {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", MAIN, "reconcile", "--metrics-addr", "127.0.0.1:0", "--log-format", "json", ...args],
-    env: { KUBECONFIG: cluster.kubeconfig },
+  const [command, ...first] = launch;
+  const child = new Deno.Command(command, {
+    args: [...first, "reconcile", "--metrics-addr", "127.0.0.1:0", "--log-format", "json", ...args],
+    env: { KUBECONFIG: cluster.kubeconfig, ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -20,6 +20,7 @@ for (
     [connection("reset"), false, false],
     [connection("redirect"), false, false],
     [connection("other"), false, false],
+    [new ConnectionError("other", "Cannot.", { cause: new Deno.errors.NotCapable("no net") }), true, true],
     [new CredentialsError("gone"), true, true],
     [new TypeError("a mistake"), false, false],
     [Object.assign(new Error("only by name"), { name: "CredentialsError" }), false, false],

@@ -1,11 +1,13 @@
 /** Runs the program as a process of its own, as a person would start it. */
 
-import { fileURLToPath } from "node:url";
+import type { Launch } from "../../tools/compile/bundle.ts";
+import { fromSource } from "./launch.ts";
 
 /** A process that is still there after this hangs, and is killed; milliseconds. */
 const DEADLINE_MS = 30_000;
 
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+/** No cluster but the one that a test names. */
+const NO_CLUSTER = { KUBECONFIG: "/nonexistent/kubeconfig", KUBERNETES_SERVICE_HOST: "", NO_COLOR: "1" };
 
 /** How a process ended, and what it printed. */
 export interface Ended {
@@ -25,12 +27,14 @@ export class Program implements AsyncDisposable {
   #ended = false;
   #heard = () => {};
 
-  /** Starts `deno run …flags main.ts …args`. */
-  constructor(args: readonly string[], flags: readonly string[] = ["-A"]) {
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", ...flags, MAIN, ...args],
-      // No cluster but the one that a test names.
-      env: { KUBECONFIG: "/nonexistent/kubeconfig", KUBERNETES_SERVICE_HOST: "", NO_COLOR: "1" },
+  constructor(
+    args: readonly string[],
+    [command, ...first]: Launch = fromSource(),
+    env: Readonly<Record<string, string>> = {},
+  ) {
+    this.#child = new Deno.Command(command, {
+      args: [...first, ...args],
+      env: { ...NO_CLUSTER, ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -88,7 +92,7 @@ export class Program implements AsyncDisposable {
 }
 
 /** Runs the program to its end. */
-export async function run(args: readonly string[], flags?: readonly string[]): Promise<Ended> {
-  await using program = new Program(args, flags);
-  return await program.end();
+export async function run(...program: ConstructorParameters<typeof Program>): Promise<Ended> {
+  await using running = new Program(...program);
+  return await running.end();
 }

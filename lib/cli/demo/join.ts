@@ -34,12 +34,15 @@ export interface Invitation extends AsyncDisposable {
   readonly text: string;
 }
 
-/** A kubeconfig in a temporary file or, where nothing may be written, its very text. */
-export async function invite(kubeconfig: string): Promise<Invitation> {
-  const commands = "kubectl get dop -A";
+/** A kubeconfig in a temporary file or, where nothing may be written, the flags that say the same. */
+export async function invite(
+  { url, token, kubeconfig }: Pick<Sandbox, "url" | "token" | "kubeconfig">,
+): Promise<Invitation> {
   if ((await Deno.permissions.query({ name: "write" })).state !== "granted") {
+    // The server lives on loopback and as long as the demo: there is nobody else to take for it.
+    const flags = `--server ${url} --token ${token} --insecure-skip-tls-verify`;
     return {
-      text: `Join in from a second terminal with this kubeconfig:\n\n${kubeconfig.trimEnd()}\n`,
+      text: `Join in from a second terminal:\n  kubectl ${flags} get dop -A`,
       async [Symbol.asyncDispose]() {},
     };
   }
@@ -47,7 +50,7 @@ export async function invite(kubeconfig: string): Promise<Invitation> {
   const path = `${dir}/kubeconfig`;
   await Deno.writeTextFile(path, kubeconfig, { mode: 0o600 });
   return {
-    text: `Join in from a second terminal:\n  export KUBECONFIG=${path}\n  ${commands}`,
+    text: `Join in from a second terminal:\n  export KUBECONFIG=${path}\n  kubectl get dop -A`,
     [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }),
   };
 }

@@ -1,0 +1,100 @@
+/** What the program may do to its machine: the one table from which the binary, its sentences and the docs derive. */
+
+import { CREDENTIAL_VARIABLES } from "../kube/find_credentials.ts";
+
+/** One permission of the runtime's. */
+export interface Grant {
+  readonly flag: "--allow-net" | "--allow-read" | "--allow-env" | "--ignore-env" | "--allow-run";
+  /** What exactly it covers; all of its kind when left out. */
+  readonly values?: readonly string[];
+  /** What nobody may do without it, in words that fit after "to". */
+  readonly act: string;
+  /** What it is needed for, in words that fit after "to". */
+  readonly why: string;
+}
+
+/** The variables that say what a terminal can do, and that nobody wants colours. */
+export const SCREEN_VARIABLES = ["NO_COLOR", "CI", "TERM"];
+
+/** What credential plugins are told through the environment; a star stands for any end of a name. */
+const PLUGIN_VARIABLES = [
+  // Where programs, settings, caches and temporary files are, and whose.
+  ...["PATH", "PATHEXT", "SYSTEMROOT", "COMSPEC", "USER", "USERNAME", "LOGNAME", "TMPDIR", "TEMP", "TMP"],
+  ...["APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "XDG_*", "LANG", "LC_*", "KUBECACHEDIR"],
+  // How a browser is opened for a login, and where passwords are kept.
+  ...["BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS"],
+  // The way out, and whom to trust on it.
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"],
+  ...["http_proxy", "https_proxy", "all_proxy", "no_proxy"],
+  ...["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"],
+  // The accounts.
+  ...["AWS_*", "AZURE_*", "AAD_*", "ARM_*", "MSI_*", "CLOUDSDK_*", "GOOGLE_*", "GCE_*"],
+  ...["DIGITALOCEAN_*", "OCI_*", "TELEPORT_*", "TSH_*"],
+];
+
+/** All that is baked into the binary. To write, to call foreign code and to ask for the machine's own facts are not. */
+export const GRANTS: readonly Grant[] = [
+  { flag: "--allow-net", act: "use the network", why: "talk to API servers and to serve health and metrics" },
+  {
+    flag: "--allow-read",
+    act: "read files",
+    why: "read kubeconfigs, the files that they name, and a pod's service account",
+  },
+  {
+    flag: "--allow-env",
+    values: [...CREDENTIAL_VARIABLES, ...SCREEN_VARIABLES, ...PLUGIN_VARIABLES],
+    act: "read the environment",
+    why: "find the cluster, and to pass their settings on to credential plugins",
+  },
+  { flag: "--ignore-env", act: "read the environment", why: "let libraries find any other variable unset" },
+  {
+    flag: "--allow-run",
+    values: [
+      "aws",
+      "aws-iam-authenticator",
+      "gke-gcloud-auth-plugin",
+      "kubelogin",
+      "kubectl-oidc_login",
+      "doctl",
+      "oci",
+      "tsh",
+    ],
+    act: "start programs",
+    why: "get credentials from the plugin that a kubeconfig names",
+  },
+];
+
+/** The arguments that grant `grants`, for any command of the runtime's that takes permissions. */
+export function grantFlags(grants: readonly Grant[] = GRANTS): string[] {
+  return ["--no-prompt", ...grants.map(({ flag, values }) => values ? `${flag}=${values.join()}` : flag)];
+}
+
+/**
+ * What the program was not permitted to do when `error`, or what caused it, was thrown: one sentence with what to grant;
+ * undefined when it was something else, or wanted a permission that is not in the table.
+ */
+export function missingGrant(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (!(cause instanceof Deno.errors.NotCapable)) continue;
+    const [, kind, name] = /^Requires (\w+) access(?: to "(.*?)")?,/.exec(cause.message) ?? [];
+    const grant = GRANTS.find(({ flag }) => flag === `--allow-${kind}`);
+    return grant && notPermitted(grant.flag, name === undefined ? [] : [name]);
+  }
+  return undefined;
+}
+
+/** The sentence for who lacks the grant of `flag`, at least for what `names` are the names of. */
+export function notPermitted(flag: Grant["flag"], names: readonly string[]): string {
+  const { act, values, why } = GRANTS.find((grant) => grant.flag === flag)!;
+  const foreign = values !== undefined && names.some((name) => !covers(values, name));
+  // A variable that is not in the table is none of ours: a library looks for it.
+  if (flag === "--allow-env" && foreign) return notPermitted("--ignore-env", names);
+  const needed = values !== undefined && names.length > 0 ? `${flag}=${names.join()}` : flag;
+  const what = needed === flag && names.length > 0 ? `${act} (${names.join(", ")})` : act;
+  const released = foreign ? `; as released it may start ${values.join(", ")}, as PATH finds them` : "";
+  return `Not permitted to ${what}: kube-devops needs ${needed} to ${why}${released}.`;
+}
+
+function covers(values: readonly string[], name: string): boolean {
+  return values.some((value) => value.endsWith("*") ? name.startsWith(value.slice(0, -1)) : name === value);
+}

@@ -1,0 +1,57 @@
+/** Measures what was made: how large it is, and how soon it is at work. */
+
+import { basename } from "node:path";
+import type { Launch } from "./bundle.ts";
+
+/** What is measured: the start of the program, and that of the operator as far as its kubeconfig, which is not there. */
+const STARTS: Readonly<Record<string, readonly string[]>> = {
+  "--version": ["--version"],
+  reconcile: ["reconcile", "--metrics-addr=0", "--kubeconfig=/nonexistent/kubeconfig"],
+};
+
+/** How often each start is measured. */
+const RUNS = 5;
+
+/** A file and, if it runs on this machine, how to start it. */
+export interface Made {
+  readonly path: string;
+  readonly launch: Launch | undefined;
+}
+
+/** A line for each file under a header, in columns. */
+export async function figures(made: readonly Made[]): Promise<string> {
+  const rows = [["file", "size", ...Object.keys(STARTS)]];
+  for (const { path, launch } of made) {
+    const { size } = await Deno.stat(path);
+    const starts: string[] = [];
+    for (const args of Object.values(STARTS)) {
+      starts.push(launch === undefined ? "–" : `${Math.round(await startMs([...launch, ...args]))} ms`);
+    }
+    rows.push([basename(path), `${(size / 1e6).toFixed(1)} MB`, ...starts]);
+  }
+  return aligned(rows).join("\n");
+}
+
+/** Lines of cells in columns: the first one to the left, figures to the right. */
+export function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) =>
+    row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)).join("  ")
+  );
+}
+
+/** The middle one of `numbers`. */
+export function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+}
+
+/** How long a run takes from its start to its end: milliseconds, the median of several. */
+async function startMs([command, ...args]: Launch): Promise<number> {
+  const times: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    const startedAt = performance.now();
+    await new Deno.Command(command, { args, stdin: "null", stdout: "null", stderr: "null" }).output();
+    times.push(performance.now() - startedAt);
+  }
+  return median(times);
+}
