@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import project from "../deno.json" with { type: "json" };
+import { GRANTS } from "../lib/cli/grants.ts";
 import { PERMISSIONS } from "../lib/operator/permissions.ts";
 import { CHECKS } from "../lib/policy/checks/mod.ts";
 import { apiTypes } from "./generate/api_types.ts";
@@ -9,7 +10,8 @@ import { rulesTemplate, withVersions } from "./generate/chart.ts";
 import { checksTable } from "./generate/checks_table.ts";
 import { crdYaml } from "./generate/crd_yaml.ts";
 import { openApiFromServer } from "./generate/from_server.ts";
-import { installYaml, withImage } from "./generate/install.ts";
+import { grantsPage } from "./generate/grants.ts";
+import { installYaml, withImage, withLabel } from "./generate/install.ts";
 import { replaceBetweenMarks } from "./generate/markdown.ts";
 import { rightsTable, roleYaml } from "./generate/rights.ts";
 
@@ -38,6 +40,8 @@ const files: Record<string, string> = {
   [CHART]: withVersions(await read(CHART), project.version),
   "deploy/chart/crds/devopspolicies.yaml": crdYaml(),
   "deploy/chart/templates/_rules.tpl": rulesTemplate(PERMISSIONS),
+  "docs/permissions.md": grantsPage(GRANTS),
+  Dockerfile: withLabel(await read("Dockerfile"), project.version),
   "README.md": readme(await read("README.md")),
 };
 files["deploy/install.yaml"] = await installYaml(

@@ -23,7 +23,7 @@ const LOCAL: readonly Suite[] = [
       "tests/metrics",
       "tests/operator",
       "tests/cli",
-
+      "tests/bundle",
       "tests/contract",
       "tests/sandbox",
       "tests/tools",

@@ -34,7 +34,7 @@ const PLUGIN_VARIABLES = [
 
 /** All that is baked into the binary. To write, to call foreign code and to ask for the machine's own facts are not. */
 export const GRANTS: readonly Grant[] = [
-  { flag: "--allow-net", act: "use the network", why: "talk to API servers and to serve health and metrics" },
+  { flag: "--allow-net", act: "use the network", why: "talk to API servers and serve health and metrics" },
   {
     flag: "--allow-read",
     act: "read files",
@@ -44,7 +44,7 @@ export const GRANTS: readonly Grant[] = [
     flag: "--allow-env",
     values: [...CREDENTIAL_VARIABLES, ...SCREEN_VARIABLES, ...PLUGIN_VARIABLES],
     act: "read the environment",
-    why: "find the cluster, and to pass their settings on to credential plugins",
+    why: "find the cluster and pass their settings on to credential plugins",
   },
   { flag: "--ignore-env", act: "read the environment", why: "let libraries find any other variable unset" },
   {

@@ -38,12 +38,12 @@ const SENTENCES: readonly (readonly [said: string, sentence: string])[] = [
   [
     'Requires net access to "10.0.0.1:443", run again with the --allow-net flag',
     "Not permitted to use the network (10.0.0.1:443): kube-devops needs --allow-net " +
-    "to talk to API servers and to serve health and metrics.",
+    "to talk to API servers and serve health and metrics.",
   ],
   [
     'Requires net access to "10.0.0.1:443", specify the required permissions during compilation using `deno compile --allow-net`',
     "Not permitted to use the network (10.0.0.1:443): kube-devops needs --allow-net " +
-    "to talk to API servers and to serve health and metrics.",
+    "to talk to API servers and serve health and metrics.",
   ],
   [
     'Requires read access to "/home/me/a, b/config", run again with the --allow-read flag',
@@ -53,12 +53,12 @@ const SENTENCES: readonly (readonly [said: string, sentence: string])[] = [
   [
     'Requires env access to "KUBECONFIG", run again with the --allow-env flag',
     "Not permitted to read the environment: kube-devops needs --allow-env=KUBECONFIG " +
-    "to find the cluster, and to pass their settings on to credential plugins.",
+    "to find the cluster and pass their settings on to credential plugins.",
   ],
   [
     'Requires env access to "AWS_PROFILE", run again with the --allow-env flag',
     "Not permitted to read the environment: kube-devops needs --allow-env=AWS_PROFILE " +
-    "to find the cluster, and to pass their settings on to credential plugins.",
+    "to find the cluster and pass their settings on to credential plugins.",
   ],
   [
     'Requires env access to "CLICOLOR_FORCE", run again with the --allow-env flag',
@@ -68,7 +68,7 @@ const SENTENCES: readonly (readonly [said: string, sentence: string])[] = [
   [
     "Requires env access, run again with the --allow-env flag",
     "Not permitted to read the environment: kube-devops needs --allow-env " +
-    "to find the cluster, and to pass their settings on to credential plugins.",
+    "to find the cluster and pass their settings on to credential plugins.",
   ],
   [
     'Requires run access to "aws", run again with the --allow-run flag',

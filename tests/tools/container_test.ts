@@ -116,7 +116,7 @@ Deno.test("the image's arguments run the operator, and serve where the image say
   assert.equal(known?.name(), "reconcile");
   assert.deepEqual(known?.parseOptions(args), { operands: [], unknown: [] });
   const { hostname, port } = known?.opts().metricsAddr;
-  assert.deepEqual([hostname, String(port)], ["0.0.0.0", words(IMAGE, "EXPOSE")[0]]);
+  assert.deepEqual([hostname, String(port)], ["::", words(IMAGE, "EXPOSE")[0]], "on every address");
 });
 
 Deno.test("the image is built natively with the runtime of the tests, and put on distroless without root", async () => {

@@ -1,7 +1,7 @@
 /** The one file that installs everything, and what it is made of. */
 
 import assert from "node:assert/strict";
-import { installYaml, withImage } from "../../tools/generate/install.ts";
+import { installYaml, withImage, withLabel } from "../../tools/generate/install.ts";
 
 const from = (files: Record<string, string>) => (path: string) =>
   path in files ? Promise.resolve(files[path]!) : Promise.reject(new Error(`no ${path}`));
@@ -33,4 +33,10 @@ Deno.test("withImage() changes the image's version, and nothing else", () => {
   const text = (image: string) =>
     `# image: old\nspec:\n  - name: x\n    image: ${image}\n    args: [image]\n`;
   assert.equal(withImage(text("any.example/old:0"), "1.2.3"), text("ghcr.io/stochastic/kube-devops:1.2.3"));
+});
+
+Deno.test("withLabel() changes the version on the image's label, and nothing else", () => {
+  const text = (version: string) =>
+    `FROM base:1.0\nLABEL org.opencontainers.image.title="1.0" \\\n  org.opencontainers.image.version="${version}"\n`;
+  assert.equal(withLabel(text("0.9"), "1.2.3"), text("1.2.3"));
 });

@@ -42,3 +42,8 @@ async function resourcesOf(folder: string, read: Read): Promise<string[]> {
 export function withImage(deployment: string, version: string): string {
   return deployment.replace(/^( *image: ).*$/m, `$1${IMAGE}:${version}`);
 }
+
+/** A Dockerfile with this version on the image's label. */
+export function withLabel(dockerfile: string, version: string): string {
+  return dockerfile.replace(/(org\.opencontainers\.image\.version=)"[^"]*"/, `$1"${version}"`);
+}
