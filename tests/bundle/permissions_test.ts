@@ -16,12 +16,16 @@ addEventListener("unload", () => folder[Symbol.dispose]());
 const cluster = { server: "https://127.0.0.1:5" };
 const exec = {
   apiVersion: "client.authentication.k8s.io/v1",
-  command: "aws",
   args: [],
   interactiveMode: "Never",
 };
 const KUBECONFIG = folder.write(".kube/config", oneContext({ name: "test", cluster }));
-const WITH_PLUGIN = folder.write("plugin", oneContext({ name: "test", cluster, user: { token: "", exec } }));
+/** A kubeconfig whose user is known to the plugin called `command` alone. */
+const withPlugin = (command: string) =>
+  folder.write(
+    command,
+    oneContext({ name: "test", cluster, user: { token: "", exec: { ...exec, command } } }),
+  );
 
 const RECONCILE = ["reconcile", "--metrics-addr", "0"];
 const IN_POD = { KUBECONFIG: "", KUBERNETES_SERVICE_HOST: "127.0.0.1", KUBERNETES_SERVICE_PORT: "5" };
@@ -83,7 +87,7 @@ const USES: readonly Use[] = [
   },
   {
     needs: "--allow-run",
-    args: [...RECONCILE, "--kubeconfig", WITH_PLUGIN],
+    args: [...RECONCILE, "--kubeconfig", withPlugin("aws")],
     says: "start programs: kube-devops needs --allow-run=aws ",
   },
 ];
@@ -115,11 +119,9 @@ for (const variable of CREDENTIAL_VARIABLES) {
 }
 
 Deno.test("a plugin that is not in the table may not be started, and the sentence names those that are", async () => {
-  const config = oneContext({ name: "test", cluster, user: { exec: { ...exec, command: "foreign" } } });
-  const file = folder.write("foreign", config);
   Deno.chmodSync(folder.write("bin/foreign", "#!/bin/sh\n"), 0o755);
   const env = { PATH: `${folder.path}/bin:${Deno.env.get("PATH")}` };
-  const ended = await run([...RECONCILE, "--kubeconfig", file], launchBundle(), env);
+  const ended = await run([...RECONCILE, "--kubeconfig", withPlugin("foreign")], launchBundle(), env);
   assertRefused(ended, "start programs: kube-devops needs --allow-run=foreign ");
   assert.match(ended.stderr, /; as released it may start aws, .*, tsh, as PATH finds them\.$/m);
 });
