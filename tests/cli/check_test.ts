@@ -6,7 +6,6 @@ import { policyCrd } from "../../lib/policy/crd.ts";
 import { captured } from "../support/captured.ts";
 import { type Fault, faultySandbox, refused } from "../support/faulty_sandbox.ts";
 import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
-import { smallApiServer } from "../support/small_api_server.ts";
 import { NO_TERMINAL, onTerminal } from "../support/terminal.ts";
 
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
@@ -214,10 +213,8 @@ Deno.test("check ends with 3 and one sentence when the cluster is not reached", 
 });
 
 Deno.test("check ends with 3 and one sentence when the credentials are rejected", async () => {
-  await using server = smallApiServer({ refuseAll: 401 });
-  using folder = new KubeconfigFolder();
-  const file = folder.write("config", oneContext({ name: "test", cluster: { server: server.url } }));
-  const { code, stdout, stderr } = await captured("check", "--kubeconfig", file, "-o", "json");
+  await using server = await faultySandbox(() => refused(401, "Unauthorized", "no"));
+  const { code, stdout, stderr } = await captured("check", "--kubeconfig", server.kubeconfig, "-o", "json");
   assert.deepEqual({ code, stdout }, { code: 3, stdout: "" });
   assert.match(
     stderr,
