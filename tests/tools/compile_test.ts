@@ -117,6 +117,28 @@ Deno.test("compile() without a runtime says so in one sentence, with exit code 3
   assert.deepEqual([...Deno.readDirSync(folder.path)], []);
 });
 
+Deno.test("compile() out of reach of the network says the same, and why", async () => {
+  using folder = new Folder();
+  const script = `${folder.path}/script.ts`;
+  const options = JSON.stringify({ triple: Deno.build.target, output: `${folder.path}/out` });
+  await Deno.writeTextFile(
+    script,
+    `import { compile } from ${JSON.stringify(new URL("../../tools/compile/binary.ts", import.meta.url))};
+    await compile(${options}).catch(({ exitCode, message }) => console.log(exitCode, message));`,
+  );
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--no-config", "--no-lock", script],
+    clearEnv: true,
+    // No runtime is in this cache, and nobody listens at that address.
+    env: { HOME: folder.path, DENO_DIR: `${folder.path}/cache`, HTTPS_PROXY: "http://127.0.0.1:9" },
+    stderr: "null",
+  }).output();
+  assert.match(
+    new TextDecoder().decode(stdout),
+    /^3 Not compiled, as there is no runtime to put the bundle on: error sending request for url .*\. Compile where .*\.\n$/,
+  );
+});
+
 Deno.test("compile() on something that is no runtime says what it is not", async () => {
   using folder = new Folder();
   const base = `${folder.path}/text`;
