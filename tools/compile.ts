@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { compile, nameOf, prove } from "./compile/binary.ts";
 import { BUNDLE, bundle, DIST, launchBundle } from "./compile/bundle.ts";
-import { BuildError } from "./compile/deno.ts";
+import { BuildError } from "./compile/run_deno.ts";
 import { figures, type Made } from "./compile/figures.ts";
 import { binariesFor } from "./compile/targets.ts";
 

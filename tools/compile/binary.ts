@@ -3,7 +3,7 @@
 import { grantFlags } from "../../lib/cli/grants.ts";
 import { versionLine } from "../../lib/cli/version.ts";
 import { BUNDLE, HOW_IT_RUNS } from "./bundle.ts";
-import { BuildError, deno } from "./deno.ts";
+import { BuildError, runDeno } from "./run_deno.ts";
 
 /** What to make. */
 export interface CompileOptions {
@@ -23,7 +23,7 @@ export async function compile({ triple, output, base }: CompileOptions): Promise
   const into = [`--target=${triple}`, `--output=${output}`];
   const env = base === undefined ? {} : { DENORT_BIN: base };
   try {
-    await deno(
+    await runDeno(
       ["compile", ...HOW_IT_RUNS, ...grantFlags(), ...into, BUNDLE],
       `compile for ${triple} on ${nameOf(base)}`,
       env,

@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { type Grant, grantFlags, GRANTS } from "../../lib/cli/grants.ts";
-import { deno } from "./deno.ts";
+import { runDeno } from "./run_deno.ts";
 
 /** The folder of all that is made. */
 export const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
@@ -19,7 +19,7 @@ export async function bundle(): Promise<void> {
   try {
     const output = `${folder}/bundle.js`;
     const flags = ["--quiet", "--platform=deno", "--minify", `--output=${output}`];
-    await deno(["bundle", ...flags, MAIN], "bundle the program");
+    await runDeno(["bundle", ...flags, MAIN], "bundle the program");
     await Deno.rename(output, BUNDLE);
   } finally {
     await Deno.remove(folder, { recursive: true });

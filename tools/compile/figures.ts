@@ -2,11 +2,12 @@
 
 import { basename } from "node:path";
 import type { Launch } from "./bundle.ts";
+import { BuildError } from "./run_deno.ts";
 
 /** What is measured: the start of the program, and that of the operator as far as its kubeconfig, which is not there. */
-const STARTS: Readonly<Record<string, readonly string[]>> = {
-  "--version": ["--version"],
-  reconcile: ["reconcile", "--metrics-addr=0", "--kubeconfig=/nonexistent/kubeconfig"],
+const STARTS: Readonly<Record<string, { readonly args: readonly string[]; readonly code: number }>> = {
+  "--version": { args: ["--version"], code: 0 },
+  reconcile: { args: ["reconcile", "--metrics-addr=0", "--kubeconfig=/nonexistent/kubeconfig"], code: 3 },
 };
 
 /** How often each start is measured. */
@@ -24,8 +25,8 @@ export async function figures(made: readonly Made[]): Promise<string> {
   for (const { path, launch } of made) {
     const { size } = await Deno.stat(path);
     const starts: string[] = [];
-    for (const args of Object.values(STARTS)) {
-      starts.push(launch === undefined ? "–" : `${Math.round(await startMs([...launch, ...args]))} ms`);
+    for (const { args, code } of Object.values(STARTS)) {
+      starts.push(launch === undefined ? "–" : `${Math.round(await startMs([...launch, ...args], code))} ms`);
     }
     rows.push([basename(path), `${(size / 1e6).toFixed(1)} MB`, ...starts]);
   }
@@ -45,13 +46,22 @@ export function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 }
 
-/** How long a run takes from its start to its end: milliseconds, the median of several. */
-async function startMs([command, ...args]: Launch): Promise<number> {
+/**
+ * How long a run takes from its start to its end: milliseconds, the median of several.
+ *
+ * @throws {BuildError} when it does not end with `expected`: what was measured then is something else
+ */
+async function startMs([command, ...args]: Launch, expected: number): Promise<number> {
   const times: number[] = [];
   for (let run = 0; run < RUNS; run++) {
     const startedAt = performance.now();
-    await new Deno.Command(command, { args, stdin: "null", stdout: "null", stderr: "null" }).output();
+    const { code } = await new Deno.Command(command, { args, stdout: "null", stderr: "null" }).output();
     times.push(performance.now() - startedAt);
+    if (code !== expected) {
+      throw new BuildError(
+        `Cannot measure ${[command, ...args].join(" ")}: it ends with ${code}, not ${expected}.`,
+      );
+    }
   }
   return median(times);
 }

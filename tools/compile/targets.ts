@@ -1,7 +1,7 @@
 /** The machines that a binary is made for, and which of them are asked for. */
 
 import { parseArgs } from "node:util";
-import { BuildError } from "./deno.ts";
+import { BuildError } from "./run_deno.ts";
 
 /** One kind of machine. */
 export interface Target {

@@ -17,7 +17,7 @@ export class BuildError extends Error {
  *
  * @throws {BuildError} that it cannot do `what`, and why
  */
-export async function deno(
+export async function runDeno(
   args: readonly string[],
   what: string,
   env: Readonly<Record<string, string>> = {},
