@@ -21,7 +21,7 @@ import type { Stage } from "./demo/stage.ts";
 import { type Scene, STORY } from "./demo/story.ts";
 import { readEnvironment } from "./environment.ts";
 import { EXIT, ExitError } from "./exit.ts";
-import { SCREEN_VARIABLES } from "./grants.ts";
+import { notPermitted, SCREEN_VARIABLES } from "./grants.ts";
 import { print } from "./output.ts";
 import { onStopSignal } from "./stop_signal.ts";
 import { systemClock } from "./system_clock.ts";
@@ -144,6 +144,11 @@ async function redraw(stage: Stage, admin: Admin, signal: AbortSignal): Promise<
 }
 
 async function openSandbox(port: number): Promise<Sandbox> {
+  const host = `127.0.0.1:${port}`;
+  // Asked beforehand: the runtime refuses a server of node's where nobody can catch it.
+  if ((await Deno.permissions.query({ name: "net", host })).state !== "granted") {
+    throw new ExitError(EXIT.usage, notPermitted("--allow-net", [host]));
+  }
   try {
     return await startSandbox({ clock: systemClock, port });
   } catch (error) {

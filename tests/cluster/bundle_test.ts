@@ -37,6 +37,18 @@ const COMMANDS: Readonly<Record<string, (cluster: ControlPlane) => Promise<void>
     await using operator = startOperator(cluster, [], { launch });
     await works(cluster, operator, "kubeconfig");
   },
+  async check({ kubeconfig }) {
+    const [header = "", ...answers] = (await ok(["check", "--kubeconfig", kubeconfig])).split("\n");
+    assert.match(header, /^ASKED +ANSWER +FOUND$/);
+    assert(answers.length > 5 && answers.every((line) => line.includes("  ok  ")), answers.join("\n"));
+  },
+  async "crd uninstall"({ kubeconfig }) {
+    const args = ["crd", "uninstall", "--yes", "--kubeconfig", kubeconfig];
+    const { code, stdout, stderr } = await runProgram(args, { launch });
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, / is gone \(context "test"\)\n$/);
+    assert.match(await ok(["crd", "install", "--kubeconfig", kubeconfig]), / created \(context "test"\)$/);
+  },
   async demo() {
     assert.match(await ok(["demo", "--once"]), /^All \d+ scenes came true\./m);
   },
