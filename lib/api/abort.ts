@@ -27,3 +27,20 @@ export function linkedAbort(...parents: readonly AbortSignal[]): LinkedAbort {
     },
   };
 }
+
+/**
+ * What `promise` brings, for whoever gives up waiting when `signal` aborts; what is waited for goes on.
+ *
+ * @throws the signal's reason, or what `promise` throws
+ */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const follow = () => aborted.reject(signal.reason);
+  if (signal.aborted) follow();
+  else signal.addEventListener("abort", follow);
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", follow);
+  }
+}

@@ -2,6 +2,7 @@
 
 import { CredentialsError } from "../api/errors.ts";
 import type { Credentials } from "./credentials.ts";
+import type { PluginSurroundings } from "./kubeconfig/plugin.ts";
 import { inClusterCredentials } from "./in_cluster.ts";
 
 /** What the person who started the program asked for. */
@@ -25,11 +26,12 @@ export const CREDENTIAL_VARIABLES = [
 /**
  * The credentials for this run.
  *
- * @throws {CredentialsError} when there are none, or those there are cannot be used
+ * @throws {CredentialsError} when there are none, or those there are can never be used
  */
 export async function findCredentials(
   flags: CredentialFlags,
   environment: Environment,
+  surroundings: PluginSurroundings = {},
 ): Promise<Credentials> {
   const inCluster = environment.KUBERNETES_SERVICE_HOST;
   const asked = flags.kubeconfig !== undefined ? [flags.kubeconfig] : listed(environment.KUBECONFIG);
@@ -50,7 +52,7 @@ export async function findCredentials(
     );
   }
   const { kubeconfigCredentials } = await import("./kubeconfig.ts");
-  return await kubeconfigCredentials({ paths: present, context: flags.context });
+  return await kubeconfigCredentials({ ...surroundings, paths: present, context: flags.context });
 }
 
 function listed(variable: string | undefined): string[] {

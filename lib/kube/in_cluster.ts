@@ -1,7 +1,8 @@
 /** The credentials of a pod's service account: three files that the kubelet renews. */
 
 import { CredentialsError } from "../api/errors.ts";
-import { type Access, type Credentials, sendable } from "./credentials.ts";
+import { ChangingFile } from "./changing_file.ts";
+import { type Access, bearer, type Credentials, sameIdentity, sendable } from "./credentials.ts";
 
 /** Where the kubelet puts a service account's files. */
 export const SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -9,24 +10,20 @@ export const SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccoun
 /** The service account in `directory`, for the API server at `server`. */
 export function inClusterCredentials(server: string, directory = SERVICE_ACCOUNT_DIR): Credentials {
   const origin = "the pod's service account";
-  const [tokenFile, caFile] = [`${directory}/token`, `${directory}/ca.crt`];
-  let known: { readonly version: string; readonly access: Access } | undefined;
+  const tokenFile = new ChangingFile(`${directory}/token`);
+  const caFile = new ChangingFile(`${directory}/ca.crt`);
+  let latest: Access | undefined;
   return {
     server,
     origin,
     renews: true,
+    trustsSystem: false,
     async access() {
       try {
-        const version = `${await fileVersion(tokenFile)} ${await fileVersion(caFile)}`;
-        if (known?.version !== version) {
-          const [token, ca] = await Promise.all([Deno.readTextFile(tokenFile), Deno.readTextFile(caFile)]);
-          const access = {
-            headers: sendable({ authorization: `Bearer ${token.trim()}` }, origin),
-            tls: { ca, client: undefined },
-          };
-          known = { version, access };
-        }
-        return known.access;
+        const [token, ca] = await Promise.all([tokenFile.read(), caFile.read()]);
+        const headers = sendable({ authorization: bearer(token.trim()) }, origin);
+        latest = { headers, tls: { ca, client: undefined } };
+        return latest;
       } catch (error) {
         if (!(error instanceof Error) || error instanceof CredentialsError) throw error;
         throw new CredentialsError(
@@ -36,14 +33,10 @@ export function inClusterCredentials(server: string, directory = SERVICE_ACCOUNT
         );
       }
     },
-    rejected() {
-      known = undefined;
+    rejected(access) {
+      if (latest === undefined || !sameIdentity(access, latest)) return;
+      tokenFile.forget();
+      caFile.forget();
     },
   };
-}
-
-/** Changes whenever the file does; the kubelet swaps a link to a new folder, so the inode tells even within a second. */
-async function fileVersion(path: string): Promise<string> {
-  const { mtime, ino, size } = await Deno.stat(path);
-  return `${mtime?.getTime()}/${ino}/${size}`;
 }

@@ -30,21 +30,19 @@ const KNOWN: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
 /** A connection error in words for a person: `Cannot reach the API server at https://…: connection refused.` */
 export function toConnectionError(error: unknown, server: string): ConnectionError {
   if (error instanceof ConnectionError) return error;
+  const [problem, words, cause] = networkProblem(error);
+  return new ConnectionError(problem, `Cannot reach the API server at ${server}: ${words}.`, cause);
+}
+
+/** The kind of problem that the runtime means, how to say it to a person, and the cause that may be told with it. */
+export function networkProblem(error: unknown): readonly [ConnectionProblem, string, { cause?: unknown }] {
   // Without addresses: a namespace may be called "tls-certificates".
   const told = messages(error).replaceAll(/https?:\/\/[^\s)]+/g, "the server");
   // The runtime quotes a header that it cannot send, token and all: neither these words nor their error go any further.
-  if (/header|bearer/i.test(told)) {
-    return new ConnectionError(
-      "other",
-      `Cannot reach the API server at ${server}: a header is not valid.`,
-    );
-  }
+  if (/header|bearer/i.test(told)) return ["other", "a header is not valid", {}];
   const known = KNOWN.find(([pattern]) => pattern.test(told));
-  const [, problem, words] = known ??
-    [undefined, "other" as const, escapeText(told.split("\n", 1)[0] ?? "")];
-  return new ConnectionError(problem, `Cannot reach the API server at ${server}: ${words}.`, {
-    cause: error,
-  });
+  const [, problem, words] = known ?? [undefined, "other" as const, escapeText(told.split("\n", 1)[0] ?? "")];
+  return [problem, words, { cause: error }];
 }
 
 /** What reading an answer threw: the runtime's own `TypeError` in our terms, anything else as it is. */

@@ -1,9 +1,10 @@
 /** HTTP to one API server: credentials on, timers around, redirects off, errors told in our own terms. */
 
-import { type LinkedAbort, linkedAbort } from "../api/abort.ts";
-import { ConnectionError, CredentialsError } from "../api/errors.ts";
+import { type LinkedAbort, linkedAbort, unlessAborted } from "../api/abort.ts";
+import { ConnectionError } from "../api/errors.ts";
 import { abortableBody } from "./abortable_body.ts";
 import { type Access, type Credentials, sameConnections } from "./credentials.ts";
+import { createClient } from "./http_client.ts";
 import { toConnectionError } from "./network_errors.ts";
 
 /** Sends one request; what `openapi-fetch` calls. */
@@ -28,6 +29,9 @@ export interface TransportOptions {
 
 /** How long to wait for the headers of an answer: `fetch` itself would wait for ever. */
 const HEADERS_TIMEOUT_MS = 10_000;
+
+/** A token shorter than this is none, and may be part of any word. */
+const MIN_SECRET_LENGTH = 8;
 
 /** The connections to one API server. */
 export class Transport {
@@ -57,11 +61,10 @@ export class Transport {
     let current: { readonly access: Access; readonly client: Deno.HttpClient } | undefined;
     // Closing a client ends its idle connections only.
     const closed = new AbortController();
-    const send = async (request: Request, signal: AbortSignal): Promise<Response> => {
-      const access = await this.#credentials.access();
+    const send = async (request: Request, access: Access, signal: AbortSignal): Promise<Response> => {
       closed.signal.throwIfAborted();
       if (current === undefined || !sameConnections(current.access, access)) {
-        const client = createClient(access);
+        const client = createClient(access, this.#credentials.origin);
         current?.client.close();
         current = { access, client };
       }
@@ -74,12 +77,14 @@ export class Transport {
     return {
       fetch: (signal) => async (request) => {
         const again = request.clone();
-        const response = await send(request, signal);
+        // A plugin may take its time.
+        const access = await unlessAborted(this.#credentials.access(), signal);
+        const response = await send(request, access, signal);
         if (response.status !== 401) return response;
         // A rotated token is rejected before its file is looked at again; a second rejection is meant.
         await response.body?.cancel();
-        this.#credentials.rejected();
-        return await send(again, signal);
+        this.#credentials.rejected(access);
+        return await send(again, await unlessAborted(this.#credentials.access(), signal), signal);
       },
       close: () => {
         const message = `The connection to the API server at ${this.server} was closed.`;
@@ -104,15 +109,19 @@ export class Transport {
     const late = `Cannot reach the API server at ${this.server}: no answer within ${seconds} s.`;
     const timer = setTimeout(() => life.abort(new ConnectionError("timeout", late)), this.#headersTimeoutMs);
     try {
-      for (const [name, value] of Object.entries(access.headers)) request.headers.set(name, value);
+      for (const [name, values] of Object.entries(access.headers)) {
+        request.headers.delete(name);
+        for (const value of [values].flat()) request.headers.append(name, value);
+      }
       request.headers.set("user-agent", this.#userAgent);
       const response = await fetch(request, { client, redirect: "error", signal: life.signal });
       if (response.body === null) {
         life[Symbol.dispose]();
         return response;
       }
-      const { status, statusText, headers } = response;
-      return new Response(abortableBody(response.body, life), { status, statusText, headers });
+      const { ok, status, statusText, headers } = response;
+      const body = abortableBody(response.body, life);
+      return new Response(ok ? body : await withoutSecret(body, access), { status, statusText, headers });
     } catch (error) {
       life[Symbol.dispose]();
       throw life.signal.aborted ? life.signal.reason : toConnectionError(error, address(this.server, access));
@@ -122,30 +131,14 @@ export class Transport {
   }
 }
 
+/** What a refusal says, without the token that it may quote: it ends up in logs, and in the status of policies. */
+async function withoutSecret(refusal: ReadableStream<Uint8Array>, { headers }: Access): Promise<string> {
+  const text = await new Response(refusal).text();
+  const [, secret = ""] = /^\w+ (.*)$/.exec(String(headers.authorization ?? "")) ?? [];
+  return secret.length < MIN_SECRET_LENGTH ? text : text.replaceAll(secret, "(token)");
+}
+
 /** The server as an error names it; of a proxy its host alone, since its URL may hold a password. */
 function address(server: string, { proxy }: Access): string {
   return proxy === undefined ? server : `${server} through the proxy ${URL.parse(proxy)?.host}`;
-}
-
-function createClient({ tls, proxy }: Access): Deno.HttpClient {
-  // The runtime takes a CA without a certificate in it for no CA at all, and would trust the system's instead.
-  if (tls.ca !== undefined && !tls.ca.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new CredentialsError(
-      "The cluster's CA holds no certificate: check certificate-authority in the kubeconfig.",
-    );
-  }
-  try {
-    return Deno.createHttpClient({
-      http2: false,
-      ...(tls.ca !== undefined && { caCerts: [tls.ca] }),
-      ...tls.client,
-      ...(proxy !== undefined && { proxy: { url: proxy } }),
-    });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CredentialsError(
-      `The kubeconfig's certificates cannot be used: ${reason}. Check certificate-authority and client-certificate.`,
-      { cause: error },
-    );
-  }
 }

@@ -60,7 +60,7 @@ async function modulesLoaded(...args: string[]): Promise<string[]> {
 }
 
 const OF_A_CLUSTER = [
-  "@kubernetes/client-node",
+  "/yaml/",
   "openapi-fetch",
   "prom-client",
   "logtape",

@@ -90,9 +90,9 @@ const BROKEN: readonly (readonly [what: string, text: string, ...words: RegExp[]
   [
     "is not a kubeconfig",
     "root:x:0:0\nbin:x:1:1\n",
-    /^error: Cannot read .*: it is empty or no kubeconfig\. /,
+    /^error: Cannot read the kubeconfig .*: it is no kubeconfig\. /,
   ],
-  ["is empty", "", /^error: Cannot read the kubeconfig .*: it is empty or no kubeconfig\. /],
+  ["is empty", "", /^error: Cannot read the kubeconfig .*: it is empty\. /],
 ];
 
 for (const command of [["reconcile"], ["crd", "install"], ["crd", "uninstall", "--yes"], ["check"]]) {

@@ -14,6 +14,7 @@ const transport = new Transport({
     server: `http://127.0.0.1:${server.addr.port}`,
     origin: "the test",
     renews: false,
+    trustsSystem: false,
     access: () => Promise.resolve({ headers: {}, tls: { ca: undefined, client: undefined } }),
     rejected() {},
   },

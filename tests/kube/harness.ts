@@ -3,8 +3,11 @@
 import assert from "node:assert/strict";
 import { ConnectionError, type ConnectionProblem, CredentialsError } from "../../lib/api/errors.ts";
 import type { Access, Credentials } from "../../lib/kube/credentials.ts";
+import { kubeconfigCredentials } from "../../lib/kube/kubeconfig.ts";
+import type { PluginSurroundings } from "../../lib/kube/kubeconfig/plugin.ts";
 import { Transport, type TransportOptions } from "../../lib/kube/transport.ts";
 import { certificate } from "../support/certificates/mod.ts";
+import type { KubeconfigFolder } from "../support/kubeconfig_files.ts";
 import { LoopbackServer, type Reply, type ServerOptions } from "../support/loopback_server.ts";
 
 // Off by default: a test that leaves a connection, a file or a timer behind fails.
@@ -15,6 +18,7 @@ export class TestCredentials implements Credentials {
   readonly server: string;
   readonly origin = 'context "test"';
   readonly renews = true;
+  readonly trustsSystem = false;
   token: string | undefined = "secret-token";
   tls: Access["tls"] = { ca: undefined, client: undefined };
   /** How often the server's rejection was told. */
@@ -67,6 +71,33 @@ export async function serving(
     transport.close();
   }
   assert.equal(server.requests.length, script.length, "not all of the script was asked for");
+}
+
+/** The credentials of a kubeconfig with that content, in `folder`. */
+export function credentialsFrom(
+  folder: KubeconfigFolder,
+  content: string | object,
+  { context, ...surroundings }: PluginSurroundings & { readonly context?: string } = {},
+): Promise<Credentials> {
+  return kubeconfigCredentials({ ...surroundings, paths: [folder.write("config", content)], context });
+}
+
+/** The first access of such a kubeconfig. */
+export async function accessFrom(...args: Parameters<typeof credentialsFrom>): Promise<Access> {
+  return await (await credentialsFrom(...args)).access();
+}
+
+/** GETs `path` with those credentials, and gives what a transport makes of the answer. */
+export async function getWith(credentials: Credentials, path = "/version"): Promise<unknown> {
+  const transport = new Transport({ credentials, userAgent: "kube-devops/test" });
+  try {
+    const response = await transport.fetch(new AbortController().signal)(
+      new Request(credentials.server + path),
+    );
+    return await response.json();
+  } finally {
+    transport.close();
+  }
 }
 
 /** Sends a GET for `path` on the shared connections. */

@@ -62,7 +62,7 @@ Deno.test("inClusterCredentials() reads the files once as long as they do not ch
   const credentials = inClusterCredentials(SERVER, account.directory);
   const first = await credentials.access();
   account.tamper("token-2");
-  assert.equal(await credentials.access(), first);
+  assert.deepEqual(await credentials.access(), first);
 });
 
 Deno.test("inClusterCredentials() reads them again when the kubelet swaps their folder, within the same second", async () => {
@@ -95,9 +95,9 @@ Deno.test("inClusterCredentials() reads them again when a file of the same size 
 Deno.test("inClusterCredentials() reads them again at once after a rejection", async () => {
   using account = new ServiceAccount("token-1", "CA");
   const credentials = inClusterCredentials(SERVER, account.directory);
-  await credentials.access();
+  const rejected = await credentials.access();
   account.tamper("token-2");
-  credentials.rejected();
+  credentials.rejected(rejected);
   assert.deepEqual((await credentials.access()).headers, bearer("token-2"));
 });
 

@@ -1,84 +1,25 @@
 /** A kubeconfig's proxy-url: every connection goes through it, with its password, and errors name it without. */
 
 import assert from "node:assert/strict";
-import { Buffer } from "node:buffer";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { kubeconfigCredentials } from "../../lib/kube/kubeconfig.ts";
-import { Transport } from "../../lib/kube/transport.ts";
+import type { Buffer } from "node:buffer";
 import { certificate } from "../support/certificates/mod.ts";
 import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
+import { LoopbackProxy } from "../support/loopback_proxy.ts";
 import { LoopbackServer } from "../support/loopback_server.ts";
 import { json } from "../support/replies.ts";
-import { connectionError } from "./harness.ts";
+import { connectionError, credentialsFrom, getWith } from "./harness.ts";
 
 const CA = { "certificate-authority-data": btoa(certificate("ca").cert) };
-
-/** Proxies on loopback: `heard` is the first thing that each client said. */
-class Proxy implements AsyncDisposable {
-  readonly heard: Buffer[] = [];
-  readonly #sockets = new Set<Socket>();
-  readonly #server = createServer((client) => {
-    this.#keep(client);
-    client.once("data", (first: Buffer) => {
-      this.heard.push(first);
-      this.answer(client, first);
-    });
-  });
-
-  private constructor(readonly answer: (client: Socket, first: Buffer) => void) {}
-
-  static async start(answer: (this: Proxy, client: Socket, first: Buffer) => void): Promise<Proxy> {
-    const proxy: Proxy = new Proxy((client, first) => answer.call(proxy, client, first));
-    await new Promise<void>((resolve) => void proxy.#server.listen(0, "127.0.0.1", resolve));
-    return proxy;
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  /** Joins the client to a server, after telling it so. */
-  tunnel(client: Socket, port: number, told: string | Uint8Array): void {
-    const server = this.#keep(connect(port, "127.0.0.1", () => {
-      client.write(told);
-      client.pipe(server).pipe(client);
-    }));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    const closed = [...this.#sockets].map((socket) =>
-      new Promise((resolve) => socket.once("close", resolve))
-    );
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise((resolve) => this.#server.close(resolve));
-    await Promise.all(closed);
-  }
-
-  #keep(socket: Socket): Socket {
-    this.#sockets.add(socket);
-    socket.on("error", () => {}).once("close", () => this.#sockets.delete(socket));
-    return socket;
-  }
-}
 
 /** GETs /version with the credentials of a kubeconfig whose cluster is `cluster`. */
 async function getThrough(cluster: Readonly<Record<string, unknown>>): Promise<unknown> {
   using folder = new KubeconfigFolder();
-  const paths = [folder.write("config", oneContext({ cluster }))];
-  const credentials = await kubeconfigCredentials({ paths, context: undefined });
-  const transport = new Transport({ credentials, userAgent: "test" });
-  try {
-    const { signal } = new AbortController();
-    const response = await transport.fetch(signal)(new Request(`${credentials.server}/version`));
-    return await response.json();
-  } finally {
-    transport.close();
-  }
+  return await getWith(await credentialsFrom(folder, oneContext({ cluster })));
 }
 
 Deno.test("proxy-url of HTTP is asked to CONNECT, with the password of its address, and sees no token", async () => {
   await using server = await LoopbackServer.start([json({ major: "1" })], { tls: { certificate: "server" } });
-  await using proxy = await Proxy.start(function (client) {
+  await using proxy = await LoopbackProxy.start(function (client) {
     this.tunnel(client, server.port, "HTTP/1.1 200 OK\r\n\r\n");
   });
   const url = `http://jane:hunter%402@127.0.0.1:${proxy.port}`;
@@ -92,7 +33,7 @@ Deno.test("proxy-url of HTTP is asked to CONNECT, with the password of its addre
 
 Deno.test("proxy-url of SOCKS 5 is asked for the server, too", async () => {
   await using server = await LoopbackServer.start([json({ major: "1" })], { tls: { certificate: "server" } });
-  await using proxy = await Proxy.start(function (client) {
+  await using proxy = await LoopbackProxy.start(function (client) {
     client.write(Uint8Array.of(5, 0));
     client.once("data", (request: Buffer) => {
       assert.deepEqual([...request.subarray(0, 8)], [5, 1, 0, 1, 127, 0, 0, 1]);
@@ -105,7 +46,7 @@ Deno.test("proxy-url of SOCKS 5 is asked for the server, too", async () => {
 });
 
 Deno.test("proxy-url serves a server without TLS, still without credentials", async () => {
-  await using proxy = await Proxy.start((client) =>
+  await using proxy = await LoopbackProxy.start((client) =>
     client.end("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}")
   );
   const cluster = { server: "http://api.invalid:8001", "proxy-url": `http://127.0.0.1:${proxy.port}` };
@@ -115,7 +56,7 @@ Deno.test("proxy-url serves a server without TLS, still without credentials", as
 });
 
 Deno.test("A proxy that wants a password says so, and the error names it without the one it got", async () => {
-  await using proxy = await Proxy.start((client) =>
+  await using proxy = await LoopbackProxy.start((client) =>
     client.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n")
   );
   const { port } = proxy;
@@ -136,7 +77,7 @@ Deno.test("A proxy that wants a password says so, and the error names it without
 Deno.test("A proxy that is not there is told as such", async () => {
   let port = 0;
   {
-    await using proxy = await Proxy.start(() => {});
+    await using proxy = await LoopbackProxy.start(() => {});
     port = proxy.port;
   }
   const cluster = { ...CA, server: "https://api.invalid", "proxy-url": `http://127.0.0.1:${port}` };

@@ -45,6 +45,14 @@ Deno.test("close() refuses what is asked for after it, and sends none of it", ()
     assert.equal(served.server.accepted, 0);
   }));
 
+Deno.test("A caller need not wait for credentials that take their time", () =>
+  serving([], async (served) => {
+    served.credentials.access = () => new Promise(() => {});
+    const refused = assert.rejects(get(served), { message: "enough" });
+    served.controller.abort(new Error("enough"));
+    await refused;
+  }));
+
 Deno.test("close() ends a request that waits for its answer", () =>
   serving([silence], async (served) => {
     const refused = assert.rejects(get(served), connectionError("other", /was closed\.$/));

@@ -15,6 +15,7 @@ import {
   silence,
   slowHeaders,
   stream,
+  text,
 } from "../support/replies.ts";
 import { connectionError, get, serving, TestCredentials, until } from "./harness.ts";
 
@@ -97,14 +98,41 @@ Deno.test("Transport passes on the caller's own reason when the caller gives up"
     await until(() => served.server.open === 0, "the connection is closed");
   }));
 
-Deno.test("Transport follows no redirect, so that no token travels to another server", async () => {
-  await using canary = await LoopbackServer.start([]);
-  await serving([redirect(`${canary.url}/steal`)], async (served) => {
-    await assert.rejects(get(served), connectionError("redirect", /redirect, which is never followed\.$/));
-  });
-  assert.equal(canary.accepted, 0);
-  assert.deepEqual(canary.requests, []);
-});
+for (const status of [301, 302, 303, 307, 308]) {
+  for (const [where, to] of [["to another server", "another"], ["within the server", "own"]] as const) {
+    Deno.test(`Transport follows no ${status} ${where}, so that no token travels with it`, async () => {
+      await using canary = await LoopbackServer.start([]);
+      const location = to === "own" ? "/elsewhere" : `${canary.url}/steal`;
+      await serving([redirect(location, status)], async (served) => {
+        await assert.rejects(
+          get(served),
+          connectionError("redirect", /redirect, which is never followed\.$/),
+        );
+        assert.deepEqual(served.server.requests.map(({ target }) => target), ["/version"]);
+      });
+      assert.equal(canary.accepted, 0);
+    });
+  }
+}
+
+for (
+  const [what, answer] of [["JSON", refusal(500, "token=secret-token")], [
+    "text",
+    text("secret-token?", { status: 502 }),
+  ]] as const
+) {
+  Deno.test(`Transport hands on a refusal in ${what} without the token that it quotes`, () =>
+    serving([answer], async (served) => {
+      const said = await (await get(served)).text();
+      assert.match(said, /\(token\)/);
+      assert.doesNotMatch(said, /secret-token/);
+    }));
+}
+
+Deno.test("Transport gives up on a refusal that does not end", () =>
+  serving([(wire) => wire.write("HTTP/1.1 500 Odd\r\ncontent-length: 9\r\n\r\nabc")], async (served) => {
+    await assert.rejects(get(served), connectionError("timeout", /no answer within 0\.3 s\.$/));
+  }, { headersTimeoutMs: 300 }));
 
 for (const [what, reply] of [["hangs up", hangUp], ["resets the connection", reset]] as const) {
   Deno.test(`Transport tells that a server ${what} instead of answering`, () =>

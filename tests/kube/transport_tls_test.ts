@@ -1,7 +1,7 @@
 /** The transport over TLS: whom it trusts, who it says it is, and what it says when either fails. */
 
 import assert from "node:assert/strict";
-import { certificate } from "../support/certificates/mod.ts";
+import { certificate, certificateOfVersion1 } from "../support/certificates/mod.ts";
 import { LoopbackServer } from "../support/loopback_server.ts";
 import { cutAfter, hangUp, json } from "../support/replies.ts";
 import { connectionError, credentialsError, get, serving, TestCredentials } from "./harness.ts";
@@ -109,6 +109,10 @@ for (
     ["a CA that is cut off", { ca: OURS.slice(0, 200), client: undefined }],
     ["a client certificate that is none", { ca: OURS, client: { cert: "garbage", key: ec.key } }],
     ["a client key that is none", { ca: OURS, client: { cert: ec.cert, key: "garbage" } }],
+    ["a client certificate of X.509 version 1", {
+      ca: OURS,
+      client: { cert: certificateOfVersion1(), key: ec.key },
+    }],
     ["a client key of another certificate", { ca: OURS, client: { ...ec, key: certificate("server").key } }],
   ] as const
 ) {
@@ -138,7 +142,7 @@ Deno.test("Transport makes new connections when the client certificate or its ke
       await (await get(served)).json();
     }
     served.credentials.tls = { ca: OURS, client: { ...certificate("client-rsa"), key: ec.key } };
-    await assert.rejects(get(served), credentialsError(/KeyMismatch/));
+    await assert.rejects(get(served), credentialsError(/the client key is of another certificate\./));
     served.credentials.tls = { ca: OURS, client: undefined };
     await assert.rejects(get(served), connectionError("tls", /handshake/));
     served.credentials.tls = { ca: OURS, client: ec };

@@ -8,6 +8,8 @@ export interface ReceivedRequest {
   /** Path and query, as sent. */
   readonly target: string;
   readonly headers: Headers;
+  /** The headers' lines as they came, one for each. */
+  readonly lines: readonly string[];
   readonly body: string;
   /** Milliseconds on the monotonic clock. */
   readonly at: number;
@@ -31,7 +33,7 @@ export function takeRequest(
   const taken = takeBody(bytes.subarray(end + 4), headers);
   if (taken === undefined) return undefined;
   const { body, rest } = taken;
-  return { request: { method, target, headers, body, at: performance.now(), connection }, rest };
+  return { request: { method, target, headers, lines, body, at: performance.now(), connection }, rest };
 }
 
 function takeBody(bytes: Buffer, headers: Headers): { body: string; rest: Buffer } | undefined {

@@ -1,4 +1,4 @@
-/** Kubeconfig files in a folder of their own, which goes away with the test. */
+/** Kubeconfig files, and what they name, in a folder of their own, which goes away with the test. */
 
 import { stringify } from "yaml";
 
@@ -31,6 +31,13 @@ export class KubeconfigFolder implements Disposable {
     const path = `${this.path}/${name}`;
     Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
     Deno.writeTextFileSync(path, typeof content === "string" ? content : stringify(content));
+    return path;
+  }
+
+  /** Writes a program for the shell, and gives its path. */
+  program(name: string, script: string): string {
+    const path = this.write(name, `#!/bin/sh\n${script}\n`);
+    Deno.chmodSync(path, 0o755);
     return path;
   }
 

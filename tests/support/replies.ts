@@ -33,8 +33,8 @@ export const loginPage: Reply = text("<!doctype html><title>Sign in</title>", {
   headers: { "content-type": "text/html" },
 });
 
-export function redirect(location: string): Reply {
-  return text("", { status: 302, headers: { location } });
+export function redirect(location: string, status = 302): Reply {
+  return text("", { status, headers: { location } });
 }
 
 /** Takes the request and never says a word. */

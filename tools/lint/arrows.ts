@@ -19,7 +19,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 /** Packages that a room may import; a room that is not named may import none. `node:` counts as a package. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   cli: ["commander", "yaml", "@logtape/logtape"],
-  kube: ["openapi-fetch", "@kubernetes/client-node"],
+  kube: ["openapi-fetch", "yaml", "node:path"],
   metrics: ["prom-client"],
   policy: ["typebox", "typebox/value", "node:util"],
   sandbox: [

@@ -16,6 +16,7 @@ export function credentialsOf(
     server: url,
     origin: "the demo",
     renews: false,
+    trustsSystem: false,
     access: () => Promise.resolve(access),
     rejected() {},
   };

@@ -32,4 +32,7 @@ leaf other-name /CN=other-name serverAuth DNS:elsewhere.example -days $DAYS
 leaf expired /CN=expired serverAuth DNS:localhost,IP:127.0.0.1 -days 0
 leaf client-ec /CN=ec-user/O=developers clientAuth DNS:ec-user -days $DAYS
 leaf client-rsa /CN=rsa-user/O=developers clientAuth DNS:rsa-user -days $DAYS
-rm ca.key stranger-ca.key
+# Without extensions, openssl makes a certificate of X.509 version 1.
+openssl req -new -key client-ec.key -subj /CN=ec-user/O=developers -out client-ec-v1.csr
+openssl x509 -req -in client-ec-v1.csr -signkey client-ec.key -days $DAYS -out client-ec-v1.crt 2>/dev/null
+rm client-ec-v1.csr ca.key stranger-ca.key

@@ -1,0 +1,41 @@
+/** Makes the runtime's HTTP client for an access, or says in one sentence what is wrong with its certificates. */
+
+import { CredentialsError } from "../api/errors.ts";
+import { escapeText } from "../api/text.ts";
+import type { Access } from "./credentials.ts";
+
+/** What the runtime says of certificates and keys, and what it means. */
+const KNOWN: readonly (readonly [RegExp, string])[] = [
+  [/KeyMismatch/, "the client key is of another certificate"],
+  [/UnsupportedCertVersion/, "the client certificate is of X.509 version 1, not 3"],
+  [/No keys found|Unable to decode key/, "the client key is none that can be read"],
+  [/No certificates found/, "there is no certificate where one should be"],
+];
+
+/**
+ * A client that trusts the CA of `tls`, if there is one, and shows the certificate of `tls`, if there is one.
+ *
+ * @throws {CredentialsError} when one of them cannot be used
+ */
+export function createClient({ tls, proxy }: Pick<Access, "tls" | "proxy">, origin: string): Deno.HttpClient {
+  // The runtime takes a CA without a certificate in it for no CA at all, and would trust the system's instead.
+  if (tls.ca !== undefined && !tls.ca.includes("-----BEGIN CERTIFICATE-----")) {
+    throw new CredentialsError(`The CA of ${origin} holds no certificate: check certificate-authority.`);
+  }
+  try {
+    return Deno.createHttpClient({
+      http2: false,
+      ...(tls.ca !== undefined && { caCerts: [tls.ca] }),
+      ...tls.client,
+      ...(proxy !== undefined && { proxy: { url: proxy } }),
+    });
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    const [, reason] = KNOWN.find(([pattern]) => pattern.test(said)) ?? [undefined, escapeText(said)];
+    throw new CredentialsError(
+      `The certificates of ${origin} cannot be used: ${reason}. ` +
+        "Check certificate-authority, client-certificate and client-key.",
+      { cause: error },
+    );
+  }
+}
