@@ -7,6 +7,7 @@ import { CREDENTIAL_VARIABLES, type CredentialFlags, findCredentials } from "../
 import { Transport } from "../kube/transport.ts";
 import { requireEnvironment } from "./environment.ts";
 import { EXIT, ExitError } from "./exit.ts";
+import { decideTrust } from "./trust.ts";
 import { VERSION } from "./version.ts";
 
 /** The credentials and the transport of one command. */
@@ -25,8 +26,7 @@ export async function withClusterAccess<T>(
   what: string,
   command: (access: ClusterAccess) => Promise<T>,
 ): Promise<T> {
-  const environment = flags.kubeconfig === undefined ? requireEnvironment(CREDENTIAL_VARIABLES) : {};
-  const credentials = await findCredentials(flags, environment).catch((error) => {
+  const credentials = await prepare(flags).catch((error) => {
     throw error instanceof CredentialsError
       ? new ExitError(EXIT.cluster, error.message, { cause: error })
       : error;
@@ -41,4 +41,14 @@ export async function withClusterAccess<T>(
   } finally {
     transport.close();
   }
+}
+
+/** The credentials, once they have proven to be there. */
+async function prepare(flags: CredentialFlags): Promise<Credentials> {
+  const environment = flags.kubeconfig === undefined ? requireEnvironment(CREDENTIAL_VARIABLES) : {};
+  const terminal = Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
+  const credentials = await findCredentials(flags, environment, { terminal });
+  decideTrust(credentials);
+  await credentials.access();
+  return credentials;
 }
