@@ -4,8 +4,9 @@ import { ApiError, ConnectionError, CredentialsError } from "../api/errors.ts";
 import type { Credentials } from "../kube/credentials.ts";
 import { explain } from "../kube/explain.ts";
 import { CREDENTIAL_VARIABLES, type CredentialFlags, findCredentials } from "../kube/find_credentials.ts";
+import { PROXY_VARIABLES, proxyWarning } from "../kube/proxies.ts";
 import { Transport } from "../kube/transport.ts";
-import { requireEnvironment } from "./environment.ts";
+import { readEnvironment, requireEnvironment } from "./environment.ts";
 import { EXIT, ExitError } from "./exit.ts";
 import { decideTrust } from "./trust.ts";
 import { VERSION } from "./version.ts";
@@ -14,6 +15,8 @@ import { VERSION } from "./version.ts";
 export interface ClusterAccess {
   readonly credentials: Credentials;
   readonly transport: Transport;
+  /** What the person should know of how the server is reached, in one sentence. */
+  readonly warning: string | undefined;
 }
 
 /**
@@ -26,14 +29,14 @@ export async function withClusterAccess<T>(
   what: string,
   command: (access: ClusterAccess) => Promise<T>,
 ): Promise<T> {
-  const credentials = await prepare(flags).catch((error) => {
+  const { credentials, warning } = await prepare(flags).catch((error) => {
     throw error instanceof CredentialsError
       ? new ExitError(EXIT.cluster, error.message, { cause: error })
       : error;
   });
   const transport = new Transport({ credentials, userAgent: `kube-devops/${VERSION}` });
   try {
-    return await command({ credentials, transport });
+    return await command({ credentials, transport, warning });
   } catch (error) {
     const known = error instanceof ApiError || error instanceof ConnectionError ||
       error instanceof CredentialsError;
@@ -44,11 +47,14 @@ export async function withClusterAccess<T>(
 }
 
 /** The credentials, once they have proven to be there. */
-async function prepare(flags: CredentialFlags): Promise<Credentials> {
-  const environment = flags.kubeconfig === undefined ? requireEnvironment(CREDENTIAL_VARIABLES) : {};
+async function prepare(flags: CredentialFlags): Promise<Pick<ClusterAccess, "credentials" | "warning">> {
+  const environment = {
+    ...(flags.kubeconfig === undefined ? requireEnvironment(CREDENTIAL_VARIABLES) : {}),
+    ...readEnvironment(PROXY_VARIABLES),
+  };
   const terminal = Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
   const credentials = await findCredentials(flags, environment, { terminal });
   decideTrust(credentials);
-  await credentials.access();
-  return credentials;
+  const warning = proxyWarning(credentials, await credentials.access(), environment);
+  return { credentials, warning };
 }

@@ -26,7 +26,8 @@ export async function crdInstall(
   { upgrade = false, ...flags }: CrdInstallOptions,
   clock: Clock = systemClock,
 ): Promise<void> {
-  await withClusterAccess(flags, `install ${CRD_NAME}`, async ({ transport, credentials }) => {
+  await withClusterAccess(flags, `install ${CRD_NAME}`, async ({ transport, credentials, warning }) => {
+    if (warning !== undefined) tell(`warning: ${warning}`);
     const client = createCrdClient(transport, clock);
     const { signal } = new AbortController();
     const wait = { client, clock, signal };

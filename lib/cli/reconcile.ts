@@ -47,6 +47,7 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
         server: access.credentials.server,
         origin: access.credentials.origin,
       });
+      if (access.warning !== undefined) log.warn("look at the proxy settings", { problem: access.warning });
       await runOperator({
         ...operatorOptions(options, access),
         systemNamespaces,

@@ -29,6 +29,12 @@ export class LoopbackProxy implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Whether a client asked for the server at `url`; others may knock who take this port for another. */
+  wasAskedFor(url: string): boolean {
+    const { host } = new URL(url);
+    return this.heard.some((first) => String(first).startsWith(`CONNECT ${host} `));
+  }
+
   /** Joins the client to a server, after telling it so. */
   tunnel(client: Socket, port: number, told: string | Uint8Array): void {
     const server = this.#keep(connect(port, "127.0.0.1", () => {
