@@ -1,6 +1,9 @@
 /** What the program may do to its machine: the one table from which the binary, its sentences and the docs derive. */
 
 import { CREDENTIAL_VARIABLES } from "../kube/find_credentials.ts";
+import { CREDENTIAL_PLUGINS } from "../kube/kubeconfig/plugin_process.ts";
+import { PROXY_VARIABLES } from "../kube/proxies.ts";
+import { TRUST_VARIABLES } from "./trust.ts";
 
 /** One permission of the runtime's. */
 export interface Grant {
@@ -16,22 +19,6 @@ export interface Grant {
 /** The variables that say what a terminal can do, and that nobody wants colours. */
 export const SCREEN_VARIABLES = ["NO_COLOR", "CI", "TERM"];
 
-/** What credential plugins are told through the environment; a star stands for any end of a name. */
-const PLUGIN_VARIABLES = [
-  // Where programs, settings, caches and temporary files are, and whose.
-  ...["PATH", "PATHEXT", "SYSTEMROOT", "COMSPEC", "USER", "USERNAME", "LOGNAME", "TMPDIR", "TEMP", "TMP"],
-  ...["APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "XDG_*", "LANG", "LC_*", "KUBECACHEDIR"],
-  // How a browser is opened for a login, and where passwords are kept.
-  ...["BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS"],
-  // The way out, and whom to trust on it.
-  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"],
-  ...["http_proxy", "https_proxy", "all_proxy", "no_proxy"],
-  ...["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"],
-  // The accounts.
-  ...["AWS_*", "AZURE_*", "AAD_*", "ARM_*", "MSI_*", "CLOUDSDK_*", "GOOGLE_*", "GCE_*"],
-  ...["DIGITALOCEAN_*", "OCI_*", "TELEPORT_*", "TSH_*"],
-];
-
 /** All that is baked into the binary. To write, to call foreign code and to ask for the machine's own facts are not. */
 export const GRANTS: readonly Grant[] = [
   { flag: "--allow-net", act: "use the network", why: "talk to API servers and serve health and metrics" },
@@ -42,23 +29,14 @@ export const GRANTS: readonly Grant[] = [
   },
   {
     flag: "--allow-env",
-    values: [...CREDENTIAL_VARIABLES, ...SCREEN_VARIABLES, ...PLUGIN_VARIABLES],
+    values: [...CREDENTIAL_VARIABLES, ...PROXY_VARIABLES, ...TRUST_VARIABLES, ...SCREEN_VARIABLES],
     act: "read the environment",
-    why: "find the cluster and pass their settings on to credential plugins",
+    why: "find the cluster and the way to it",
   },
   { flag: "--ignore-env", act: "read the environment", why: "let libraries find any other variable unset" },
   {
     flag: "--allow-run",
-    values: [
-      "aws",
-      "aws-iam-authenticator",
-      "gke-gcloud-auth-plugin",
-      "kubelogin",
-      "kubectl-oidc_login",
-      "doctl",
-      "oci",
-      "tsh",
-    ],
+    values: CREDENTIAL_PLUGINS,
     act: "start programs",
     why: "get credentials from the plugin that a kubeconfig names",
   },
@@ -86,15 +64,11 @@ export function missingGrant(error: unknown): string | undefined {
 /** The sentence for who lacks the grant of `flag`, at least for what `names` are the names of. */
 export function notPermitted(flag: Grant["flag"], names: readonly string[]): string {
   const { act, values, why } = GRANTS.find((grant) => grant.flag === flag)!;
-  const foreign = values !== undefined && names.some((name) => !covers(values, name));
+  const foreign = values !== undefined && names.some((name) => !values.includes(name));
   // A variable that is not in the table is none of ours: a library looks for it.
   if (flag === "--allow-env" && foreign) return notPermitted("--ignore-env", names);
   const needed = values !== undefined && names.length > 0 ? `${flag}=${names.join()}` : flag;
   const what = needed === flag && names.length > 0 ? `${act} (${names.join(", ")})` : act;
   const released = foreign ? `; as released it may start ${values.join(", ")}, as PATH finds them` : "";
   return `Not permitted to ${what}: kube-devops needs ${needed} to ${why}${released}.`;
-}
-
-function covers(values: readonly string[], name: string): boolean {
-  return values.some((value) => value.endsWith("*") ? name.startsWith(value.slice(0, -1)) : name === value);
 }

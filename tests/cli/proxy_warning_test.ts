@@ -24,7 +24,7 @@ async function runThroughProxy(command: readonly string[], environment: Record<s
   const cluster = { server: server.url, "certificate-authority-data": btoa(certificate("ca").cert) };
   const file = folder.write("config", oneContext({ cluster }));
   const env = { HTTPS_PROXY: `http://jane:hunter2@127.0.0.1:${proxy.port}`, ...environment };
-  const ended = await run([...command, "--kubeconfig", file], ["-A"], env);
+  const ended = await run([...command, "--kubeconfig", file], undefined, env);
   const host = `https://127.0.0.1:${server.port}`;
   return { ended, host, viaProxy: proxy.wasAskedFor(host) };
 }

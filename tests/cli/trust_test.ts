@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { grantFlags } from "../../lib/cli/grants.ts";
 import { decideTrust, TRUST_VARIABLES } from "../../lib/cli/trust.ts";
 import { certificate } from "../support/certificates/mod.ts";
 import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
 import { LoopbackServer } from "../support/loopback_server.ts";
+import { fromSource } from "../support/launch.ts";
 import { run } from "../support/program.ts";
 import { refusal } from "../support/replies.ts";
 
@@ -18,12 +20,7 @@ const STORES = {
   "runtime's own": { DENO_CERT: CA_FILE },
   none: { SSL_CERT_FILE: "/nonexistent", SSL_CERT_DIR: "/nonexistent" },
 };
-const LEAST = [
-  "--allow-net",
-  "--allow-read",
-  `--allow-env=${[...TRUST_VARIABLES, "HOME"].join()}`,
-  "--ignore-env",
-];
+const LEAST = ["--quiet", ...grantFlags()];
 const STRANGER = { "certificate-authority-data": btoa(certificate("stranger-ca").cert) };
 
 const UNKNOWN = /its certificate is signed by an unknown authority\. Check certificate-authority/;
@@ -54,7 +51,7 @@ for (
     using folder = new KubeconfigFolder();
     const content = oneContext({ cluster: { server: server.url, ...cluster } });
     const args = ["crd", "install", "--kubeconfig", folder.write("config", content)];
-    const { code, stderr } = await run(args, flags, STORES[store]);
+    const { code, stderr } = await run(args, fromSource(flags), STORES[store]);
     assert.match(stderr, words);
     assert.equal(code, 3);
     assert.equal(server.requests.length, words === REFUSED ? 1 : 0);

@@ -13,7 +13,7 @@ call foreign code, or ask for anything else about the machine.
 `;
 
 const FOOTER = `\
-A star stands for any end of a name. Credential plugins see these variables and no others. A kubeconfig that
+The variables are those that the program reads; a credential plugin sees all that are set. A kubeconfig that
 names a plugin of another kind works from the source: \`deno task reconcile\`.
 `;
 
