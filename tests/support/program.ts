@@ -6,8 +6,13 @@ import { fromSource } from "./launch.ts";
 /** A process that is still there after this hangs, and is killed; milliseconds. */
 const DEADLINE_MS = 30_000;
 
-/** No cluster but the one that a test names. */
-const NO_CLUSTER = { KUBECONFIG: "/nonexistent/kubeconfig", KUBERNETES_SERVICE_HOST: "", NO_COLOR: "1" };
+/** No cluster but the one that a test names, and no request of the runtime's own: it looks for a newer one at times. */
+const ALONE = {
+  KUBECONFIG: "/nonexistent/kubeconfig",
+  KUBERNETES_SERVICE_HOST: "",
+  NO_COLOR: "1",
+  DENO_NO_UPDATE_CHECK: "1",
+};
 
 /** How a process ended, and what it printed. */
 export interface Ended {
@@ -34,7 +39,7 @@ export class Program implements AsyncDisposable {
   ) {
     this.#child = new Deno.Command(command, {
       args: [...first, ...args],
-      env: { ...NO_CLUSTER, ...env },
+      env: { ...ALONE, ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
