@@ -34,6 +34,8 @@ export class Traffic {
   /** The resources whose watches say nothing at present, each with its gate. */
   readonly #withheld = new Map<string, PromiseWithResolvers<void>>();
   #count = 0;
+  /** Hears of every change of an exchange. */
+  #onChange = () => {};
 
   /** A transport whose requests are followed. */
   transport(options: TransportOptions): Transport {
@@ -48,15 +50,15 @@ export class Traffic {
     return async (request) => {
       const { method, url, headers } = request;
       const exchange = this.#exchanges.get(headers.get(HEADER) ?? "");
-      if (exchange !== undefined) exchange.server = "busy";
+      if (exchange !== undefined) this.#is(exchange, { server: "busy" });
       const body = await request.text();
-      if (exchange !== undefined) exchange.server = "answering";
+      if (exchange !== undefined) this.#is(exchange, { server: "answering" });
       const answer = await handler(new Request(url, { method, headers, ...(body !== "" && { body }) }));
       if (exchange === undefined) return answer;
       if (answer.ok && answer.body !== null && isWatch(url)) {
         return this.#followed(answer, exchange, "server");
       }
-      this.#over(exchange, "server");
+      this.#is(exchange, { server: "over" });
       return answer;
     };
   }
@@ -81,11 +83,18 @@ export class Traffic {
    * and each watch has told all that it knows.
    */
   async quiet(): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
     const moving = () => [...this.#exchanges.values()].filter(isMoving);
-    for (await settled(); moving().length > 0; await settled()) {
-      if (performance.now() < deadline) continue;
-      throw new Error(`not quiet within ${PATIENCE_MS} ms: ${JSON.stringify(moving())}`);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(new Error(`not quiet: ${JSON.stringify(moving())}`)),
+      PATIENCE_MS,
+    );
+    try {
+      for (await settled(); moving().length > 0; await settled()) {
+        await Promise.race([new Promise<void>((resolve) => this.#onChange = resolve), late.promise]);
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -104,10 +113,10 @@ export class Traffic {
     try {
       const answer = await fetch(request);
       if (answer.body !== null) return this.#followed(answer, exchange, "client");
-      this.#over(exchange, "client");
+      this.#is(exchange, { client: "over" });
       return answer;
     } catch (error) {
-      this.#over(exchange, "client");
+      this.#is(exchange, { client: "over" });
       throw error;
     }
   }
@@ -115,8 +124,8 @@ export class Traffic {
   /** The same answer, of whose body `end` is told what it does with it. */
   #followed({ body, status, headers }: Response, exchange: Exchange, end: "client" | "server"): Response {
     const reader = body!.getReader();
-    const over = () => this.#over(exchange, end);
-    exchange[end] = "busy";
+    const is = (state: "busy" | "waiting" | "over") => this.#is(exchange, { [end]: state });
+    is("busy");
     const stream = new ReadableStream<Uint8Array>({
       start(controller) {
         if (end === "client") return;
@@ -126,32 +135,32 @@ export class Traffic {
         };
       },
       pull: async (controller) => {
-        exchange[end] = "waiting";
+        is("waiting");
         const { done, value } = await reader.read().catch((error) => {
-          over();
+          is("over");
           throw error;
         });
         if (done) {
-          over();
+          is("over");
           return controller.close();
         }
         if (end === "server") await this.#withheld.get(resourceOf(exchange.url))?.promise;
-        exchange[end] = "busy";
+        is("busy");
         exchange.underWay += end === "server" ? value.length : -value.length;
         controller.enqueue(value);
       },
       cancel(reason) {
-        over();
+        is("over");
         return reader.cancel(reason);
       },
     }, { highWaterMark: 0 });
     return new Response(stream, { status, headers });
   }
 
-  #over(exchange: Exchange, end: "client" | "server"): void {
-    exchange[end] = "over";
-    const { number, client, server } = exchange;
+  #is(exchange: Exchange, change: Partial<Pick<Exchange, "client" | "server">>): void {
+    const { number, client, server } = Object.assign(exchange, change);
     if (client === "over" && (server === "over" || server === "unseen")) this.#exchanges.delete(number);
+    this.#onChange();
   }
 }
 
