@@ -128,7 +128,10 @@ Deno.test("runOperator() that serves ends, although a scraper holds a connection
 
 Deno.test("runOperator() that is told to stop before it starts ends at once", async () => {
   await using operator = await startOperator((cluster) => cluster.putPolicy(), { isStopped: true });
-  await operator.ended;
+  let ended = false;
+  operator.ended.then(() => ended = true);
+  await operator.clock.advance(0);
+  assert.equal(ended, true);
   assert.equal(operator.clock.pending, 0);
   assert.deepEqual(operator.cluster.calls, []);
 });

@@ -57,6 +57,9 @@ export interface RunningOperator extends AsyncDisposable {
   newWrites(): readonly (string | undefined)[];
 }
 
+/** Beyond what an end takes that waits for nothing; milliseconds. */
+const PATIENCE_MS = 20_000;
+
 /** Starts the operator, and lets it do all that takes no time. Disposing of it asserts that it leaves no timer behind. */
 export async function startOperator(
   setUp: (cluster: SandboxCluster, clock: ManualClock) => void | Promise<void>,
@@ -117,7 +120,13 @@ export async function startOperator(
       stopping.abort();
       await traffic.quiet();
       assert.equal(clock.pending, 0, "the operator still waits for something, or has left timers behind");
-      await ended.catch(() => {});
+      const late = Promise.withResolvers<never>();
+      const timer = setTimeout(
+        () => late.reject(new Error("the operator was told to end, and does not")),
+        PATIENCE_MS,
+      );
+      await Promise.race([ended.catch(() => {}), late.promise]);
+      clearTimeout(timer);
       transport.close();
       await cluster[Symbol.asyncDispose]();
     },
