@@ -18,6 +18,7 @@ export async function exchange(
   // A client may go at any moment, and so between the end of its connection and the news of that.
   outgoing.on("error", () => {});
   outgoing.writeHead(status, [...headers].flat());
+  // The body of a HEAD would never end: node waits for room to write it, and writes nothing.
   if (body === null || incoming.method === "HEAD") {
     outgoing.end();
     await body?.cancel();
@@ -50,9 +51,7 @@ function toRequest(incoming: IncomingMessage): Request | undefined {
   const headers = Object.entries(headersDistinct).flatMap(([name, values = []]) =>
     values.map((value): [string, string] => [name, value])
   );
-  const hasBody = method !== "GET" && method !== "HEAD";
-  // Reading may end early, as it does for a body that is too large: the answer still needs the connection.
-  const body = hasBody ? ReadableStream.from(incoming.iterator({ destroyOnReturn: false })) : null;
+  const body = method === "GET" || method === "HEAD" ? null : ReadableStream.from(incoming);
   try {
     return new Request(url.startsWith("/") ? `https://127.0.0.1${url}` : url, { method, headers, body });
   } catch {
