@@ -21,6 +21,8 @@ export function selfSigned(): Tls {
   return { cert: certPem, key: keyPem, ca: authority.certPem };
 }
 
+const HOST = "127.0.0.1";
+
 /** A server that listens. */
 export interface Listener {
   readonly url: string;
@@ -32,7 +34,7 @@ export interface Listener {
  * Serves `handler` on a port of 127.0.0.1; 0 takes a free one. By node's server, as it sends small answers at once:
  * `Deno.serve` leaves Nagle's algorithm on under TLS, and each takes 44 ms.
  *
- * @throws {Deno.errors.AddrInUse}
+ * @throws {Deno.errors.AddrInUse} and {Deno.errors.NotCapable}
  */
 export async function listen(handler: Handler, port: number, { cert, key }: Tls): Promise<Listener> {
   const server = createServer({ cert, key, noDelay: true, keepAliveTimeout: 0 }, (incoming, outgoing) => {
@@ -43,16 +45,12 @@ export async function listen(handler: Handler, port: number, { cert, key }: Tls)
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  server.listen(port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    throw (error as { code?: string }).code === "EADDRINUSE"
-      ? new Deno.errors.AddrInUse(`port ${port} is in use`, { cause: error })
-      : error;
-  }
+  // A port that is taken or not permitted is refused here: node's server would throw the latter at nobody.
+  Deno.listen({ hostname: HOST, port }).close();
+  server.listen(port, HOST);
+  await once(server, "listening");
   return {
-    url: `https://127.0.0.1:${(server.address() as { port: number }).port}`,
+    url: `https://${HOST}:${(server.address() as { port: number }).port}`,
     async close() {
       server.close();
       // All of them: the server itself knows only of those that have shaken hands.
