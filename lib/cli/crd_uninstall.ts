@@ -3,6 +3,7 @@
 import type { Clock } from "../api/clock.ts";
 import { httpCluster } from "../kube/cluster.ts";
 import { createCrdClient } from "../kube/crd_client.ts";
+import { createPolicyDeletion } from "../kube/policy_deletion.ts";
 import {
   foreignFinalizers,
   type Installation,
@@ -39,7 +40,12 @@ export async function crdUninstall(
   await withClusterAccess(flags, `uninstall ${CRD_NAME}`, async ({ transport, credentials }) => {
     const { server, origin } = credentials;
     const { signal } = new AbortController();
-    const tools = { crds: createCrdClient(transport, clock), cluster: httpCluster(transport, clock), clock };
+    const tools = {
+      crds: createCrdClient(transport, clock),
+      cluster: httpCluster(transport, clock),
+      deletePolicy: createPolicyDeletion(transport, clock),
+      clock,
+    };
     const installed = await withProgress("reading the policies", () => readInstallation(tools, signal));
     if (installed === undefined) return print(`${CRD_NAME} is not installed (${origin})`);
     const plan = planUninstall(installed, clock.now());

@@ -6,7 +6,11 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   "/api/v1/namespaces/{namespace}/pods": ["get"],
   "/apis/devops.stochastic.io/v1/devopspolicies": ["get"],
   "/apis/devops.stochastic.io/v1/namespaces/{namespace}/devopspolicies": ["get"],
-  "/apis/devops.stochastic.io/v1/namespaces/{namespace}/devopspolicies/{name}": ["get", "patch"],
+  "/apis/devops.stochastic.io/v1/namespaces/{namespace}/devopspolicies/{name}": [
+    "get",
+    "patch",
+    "delete",
+  ],
   "/apis/devops.stochastic.io/v1/namespaces/{namespace}/devopspolicies/{name}/status": ["patch"],
   "/apis/apiextensions.k8s.io/v1/customresourcedefinitions": ["post"],
   "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}": ["get", "patch", "delete"],

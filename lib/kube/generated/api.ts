@@ -194,7 +194,7 @@ export interface paths {
         get: operations["readDevopsStochasticIoV1NamespacedDevOpsPolicy"];
         put?: never;
         post?: never;
-        delete?: never;
+        delete: operations["deleteDevopsStochasticIoV1NamespacedDevOpsPolicy"];
         options?: never;
         head?: never;
         patch: operations["patchDevopsStochasticIoV1NamespacedDevOpsPolicy"];
@@ -1089,6 +1089,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["io.stochastic.devops.v1.DevOpsPolicy"];
+                };
+            };
+        };
+    };
+    deleteDevopsStochasticIoV1NamespacedDevOpsPolicy: {
+        parameters: {
+            query?: {
+                dryRun?: string;
+                gracePeriodSeconds?: number;
+                ignoreStoreReadErrorWithClusterBreakingPotential?: boolean;
+                orphanDependents?: boolean;
+                pretty?: string;
+                propagationPolicy?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.Status"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.Status"];
                 };
             };
         };

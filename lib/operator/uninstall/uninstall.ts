@@ -5,6 +5,7 @@ import { type DevOpsPolicy, FINALIZER } from "../../api/devops_policy.ts";
 import { isConflict, isNotFound } from "../../api/errors.ts";
 import type { Cluster } from "../../api/ports.ts";
 import type { CrdClient } from "../../kube/crd_client.ts";
+import type { DeletePolicy } from "../../kube/policy_deletion.ts";
 import { withRetry } from "../../kube/retry.ts";
 import { CRD_NAME } from "../../policy/crd.ts";
 import { mapBounded } from "../../runtime/bounded.ts";
@@ -17,13 +18,14 @@ import { type Installation, isHeld, keepersOf } from "./plan.ts";
 export interface UninstallOptions {
   readonly crds: Pick<CrdClient, "get" | "delete">;
   readonly cluster: Pick<Cluster, "policies" | "client">;
+  readonly deletePolicy: DeletePolicy;
   readonly clock: Clock;
   /** Hears how far it is, in a few words. */
   readonly onProgress: (words: string) => void;
 }
 
-/** Patches under way at once. */
-const MAX_PATCHES = 16;
+/** Writes under way at once. */
+const MAX_WRITES = 16;
 const POLL_MS = 250;
 /** How long the server may take between two signs of progress; it looks every five seconds. Milliseconds. */
 const SERVER_PATIENCE_MS = 60_000;
@@ -32,7 +34,7 @@ const OTHERS_PATIENCE_MS = 10_000;
 
 /** The definition and all policies; undefined when there is no definition. */
 export async function readInstallation(
-  { crds, cluster, clock }: Omit<UninstallOptions, "onProgress">,
+  { crds, cluster, clock }: Pick<UninstallOptions, "crds" | "cluster" | "clock">,
   signal: AbortSignal,
 ): Promise<Installation | undefined> {
   const crd = await crds.get(CRD_NAME, signal);
@@ -58,8 +60,8 @@ export async function readInstallation(
 }
 
 /**
- * Lets the policies go, deletes the definition, and lets go of what is being deleted until all is gone. What is left when
- * nothing moves any more is the result; undefined when nothing is left.
+ * Lets the policies go, deletes the definition, and then the policies until all is gone. What is left when nothing moves
+ * any more is the result; undefined when nothing is left.
  *
  * @param isOperatorAtWork then there is no use in letting go of a policy that is not being deleted: it is held again
  */
@@ -72,12 +74,14 @@ export async function uninstall(
   const { crds, clock, onProgress } = options;
   const uid = crd.metadata?.uid ?? "";
   // While nothing is lost yet: who may not do this must not get as far as deleting.
-  await release(isOperatorAtWork ? policies.filter(isDeleting) : policies, options, signal);
+  const held = policies.filter((policy) => isHeld(policy) && (isDeleting(policy) || !isOperatorAtWork));
+  await each(held, "finalizers removed", (policy) => release(policy, options, signal), options);
   onProgress("deleting the CRD");
   await crds.delete(CRD_NAME, { uid }, signal);
   let fewest = Infinity;
   let progressAt = clock.monotonic();
   for (;;) {
+    const startedAt = clock.monotonic();
     const left = await readInstallation(options, signal);
     // Another one in its place is somebody else's doing.
     if (left === undefined || left.crd.metadata?.uid !== uid) return undefined;
@@ -87,9 +91,11 @@ export async function uninstall(
     }
     const patienceMs = isUpToOthers(left) ? OTHERS_PATIENCE_MS : SERVER_PATIENCE_MS;
     if (clock.monotonic() - progressAt >= patienceMs) return left;
-    await release(left.policies.filter(isDeleting), options, signal);
+    const present = left.policies.filter((policy) => isHeld(policy) || !isDeleting(policy));
+    await each(present, "policies deleted or let go", (policy) => remove(policy, options, signal), options);
     onProgress(`waiting for ${left.policies.length} policies and the CRD to go`);
-    await sleep(clock, POLL_MS, signal);
+    // A slow server has enough to do.
+    await sleep(clock, Math.max(POLL_MS, clock.monotonic() - startedAt), signal);
   }
 }
 
@@ -103,27 +109,44 @@ function isDeleting({ metadata }: DevOpsPolicy): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
-/** Takes our finalizer off each policy that carries it, and nobody else's. */
-async function release(
+/** Does `work` with many policies at once, and tells how far it is. */
+async function each(
   policies: readonly DevOpsPolicy[],
-  { cluster: { client }, onProgress }: UninstallOptions,
+  what: string,
+  work: (policy: DevOpsPolicy) => Promise<void>,
+  { onProgress }: UninstallOptions,
+): Promise<void> {
+  let done = 0;
+  await mapBounded(policies, MAX_WRITES, async (policy) => {
+    await work(policy);
+    onProgress(`${++done} of ${policies.length} ${what}`);
+  });
+}
+
+/**
+ * Deletes a policy, which the server would do as well, but one after the other; or lets go of one that is being deleted,
+ * which an operator at work had its chance to do since the last round.
+ */
+function remove(policy: DevOpsPolicy, options: UninstallOptions, signal: AbortSignal): Promise<void> {
+  return isDeleting(policy) ? release(policy, options, signal) : options.deletePolicy(policy, signal);
+}
+
+/** Takes our finalizer off a policy, and nobody else's. */
+async function release(
+  policy: DevOpsPolicy,
+  { cluster: { client } }: UninstallOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const held = policies.filter(isHeld);
-  let released = 0;
-  await mapBounded(held, MAX_PATCHES, async (policy) => {
-    try {
-      await writeGuarded(policy, {
-        reread: () => client.get(policy, signal),
-        write: (current) =>
-          isHeld(current)
-            ? client.patch(current, removeFinalizer(current.metadata, FINALIZER), signal)
-            : Promise.resolve(undefined),
-      });
-    } catch (error) {
-      // Somebody else is at it, too: the next round will find what has become of it.
-      if (!isConflict(error)) throw error;
-    }
-    onProgress(`${++released} of ${held.length} finalizers removed`);
-  });
+  try {
+    await writeGuarded(policy, {
+      reread: () => client.get(policy, signal),
+      write: (current) =>
+        isHeld(current)
+          ? client.patch(current, removeFinalizer(current.metadata, FINALIZER), signal)
+          : Promise.resolve(undefined),
+    });
+  } catch (error) {
+    // Somebody else is at it, too: the next round will find what has become of it.
+    if (!isConflict(error)) throw error;
+  }
 }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { FINALIZER } from "../../../lib/api/devops_policy.ts";
 import { httpCluster } from "../../../lib/kube/cluster.ts";
 import { createCrdClient } from "../../../lib/kube/crd_client.ts";
+import { createPolicyDeletion } from "../../../lib/kube/policy_deletion.ts";
 import { Transport } from "../../../lib/kube/transport.ts";
 import type { Installation } from "../../../lib/operator/uninstall/plan.ts";
 import { readInstallation, uninstall } from "../../../lib/operator/uninstall/uninstall.ts";
@@ -36,6 +37,7 @@ async function uninstalling(test: (tools: Uninstalling) => Promise<void>, fault?
   const options = {
     crds: createCrdClient(transport, clock),
     cluster: httpCluster(transport, clock),
+    deletePolicy: createPolicyDeletion(transport, clock),
     clock,
     onProgress: (words: string) => void progress.push(words),
   };
@@ -122,6 +124,45 @@ Deno.test("uninstall() leaves policies alone until they are being deleted when a
     assert.equal(await run({ isOperatorAtWork: true }), undefined);
     assert.deepEqual(writes(server), ["DELETE", "PATCH", "PATCH"]);
   }, puttingBack));
+
+/** Takes its time to delete the policies of a definition: by then, somebody else has done so. */
+function slow(): Fault {
+  let isAsked = false;
+  return async (request, forward) => {
+    if (!request.url.endsWith(CRD)) return forward(request);
+    isAsked ||= request.method === "DELETE";
+    const { origin } = new URL(request.url);
+    const policies = await (await forward(new Request(origin + POLICIES))).text();
+    const method = isAsked && policies.includes('"items":[]') ? "DELETE" : "GET";
+    return forward(new Request(request.url, { method }));
+  };
+}
+
+Deno.test("uninstall() deletes the policies itself, as a server does so one after the other", () =>
+  uninstalling(async ({ server, clock, create, run, read }) => {
+    await create("ours");
+    await create("free", []);
+    assert.equal(await run({ isOperatorAtWork: true }), undefined);
+    assert.equal(await read(), undefined);
+    assert.deepEqual(writes(server), ["DELETE", "DELETE", "DELETE", "PATCH"]);
+    assert(clock.monotonic() < 1_000);
+  }, slow()));
+
+Deno.test("uninstall() leaves the policies to the server where it may not delete them itself", () => {
+  const deleting = slow();
+  return uninstalling(
+    async ({ clock, create, run }) => {
+      await create("free", []);
+      const left = await run();
+      assert.deepEqual(finalizersOf(left!), { free: [] });
+      assert.equal(clock.monotonic(), 60_000);
+    },
+    (request, forward) =>
+      request.method === "DELETE" && request.url.includes(POLICIES)
+        ? refused(403, "Forbidden", "you may not")
+        : deleting(request, forward),
+  );
+});
 
 Deno.test("uninstall() frees what hangs because the operator was gone first", () =>
   uninstalling(async ({ server, create, run, read }) => {
