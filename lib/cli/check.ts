@@ -6,7 +6,7 @@ import { checkLines, toReport } from "./check_report.ts";
 import { withClusterAccess } from "./connect.ts";
 import { readEnvironment } from "./environment.ts";
 import { EXIT, ExitError } from "./exit.ts";
-import { print } from "./output.ts";
+import { print, tell } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { systemClock } from "./system_clock.ts";
 
@@ -26,6 +26,7 @@ export interface CheckOptions {
  */
 export async function check({ namespace, output, ...flags }: CheckOptions): Promise<void> {
   await withClusterAccess(flags, "check the cluster", async (access) => {
+    if (access.warning !== undefined) tell(`warning: ${access.warning}`);
     const facts = await gather({ ...access, clock: systemClock, namespaces: namespace });
     const answers = judge(facts);
     if (output === "json") print(JSON.stringify(toReport(facts, answers), null, 2));

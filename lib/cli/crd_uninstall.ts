@@ -15,7 +15,7 @@ import { CRD_NAME } from "../policy/crd.ts";
 import { canAsk, isConfirmed } from "./ask.ts";
 import { withClusterAccess } from "./connect.ts";
 import { EXIT, ExitError } from "./exit.ts";
-import { print } from "./output.ts";
+import { print, tell } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { systemClock } from "./system_clock.ts";
 import { heldSentence, planLines } from "./uninstall_lines.ts";
@@ -37,7 +37,8 @@ export async function crdUninstall(
   { yes = false, ...flags }: CrdUninstallOptions,
   clock: Clock = systemClock,
 ): Promise<void> {
-  await withClusterAccess(flags, `uninstall ${CRD_NAME}`, async ({ transport, credentials }) => {
+  await withClusterAccess(flags, `uninstall ${CRD_NAME}`, async ({ transport, credentials, warning }) => {
+    if (warning !== undefined) tell(`warning: ${warning}`);
     const { server, origin } = credentials;
     const { signal } = new AbortController();
     const tools = {

@@ -1,9 +1,7 @@
 /** What the program may do to its machine: the one table from which the binary, its sentences and the docs derive. */
 
 import { CREDENTIAL_VARIABLES } from "../kube/find_credentials.ts";
-import { CREDENTIAL_PLUGINS } from "../kube/kubeconfig/plugin_process.ts";
 import { PROXY_VARIABLES } from "../kube/proxies.ts";
-import { TRUST_VARIABLES } from "./trust.ts";
 
 /** One permission of the runtime's. */
 export interface Grant {
@@ -19,6 +17,9 @@ export interface Grant {
 /** The variables that say what a terminal can do, and that nobody wants colours. */
 export const SCREEN_VARIABLES = ["NO_COLOR", "CI", "TERM"];
 
+/** Which authorities the runtime trusts: names of stores, and a file of further ones. */
+export const TRUST_VARIABLES = ["DENO_TLS_CA_STORE", "DENO_CERT"] as const;
+
 /** All that is baked into the binary. To write, to call foreign code and to ask for the machine's own facts are not. */
 export const GRANTS: readonly Grant[] = [
   { flag: "--allow-net", act: "use the network", why: "talk to API servers and serve health and metrics" },
@@ -31,12 +32,21 @@ export const GRANTS: readonly Grant[] = [
     flag: "--allow-env",
     values: [...CREDENTIAL_VARIABLES, ...PROXY_VARIABLES, ...TRUST_VARIABLES, ...SCREEN_VARIABLES],
     act: "read the environment",
-    why: "find the cluster and the way to it",
+    why: "find the cluster, the proxy before it, and whom to trust",
   },
   { flag: "--ignore-env", act: "read the environment", why: "let libraries find any other variable unset" },
   {
     flag: "--allow-run",
-    values: CREDENTIAL_PLUGINS,
+    values: [
+      "aws",
+      "aws-iam-authenticator",
+      "gke-gcloud-auth-plugin",
+      "kubelogin",
+      "kubectl-oidc_login",
+      "doctl",
+      "oci",
+      "tsh",
+    ],
     act: "start programs",
     why: "get credentials from the plugin that a kubeconfig names",
   },

@@ -1,25 +1,22 @@
 /** Decides whom the runtime trusts: to it, a cluster's CA is one more beside all others. */
 
-/** The stores of authorities that the runtime loads; none when it is empty. */
-const STORES = "DENO_TLS_CA_STORE";
-/** A file of further authorities. */
-const EXTRA = "DENO_CERT";
+import { requireEnvironment } from "./environment.ts";
+import { TRUST_VARIABLES } from "./grants.ts";
 
-/** Which variables {@linkcode decideTrust} reads and changes for a moment, where its permissions let it. */
-export const TRUST_VARIABLES = [STORES, EXTRA];
+const [STORES, EXTRA] = TRUST_VARIABLES;
 
 /**
  * From here on, nobody is trusted but the CA that a client is given, or else whom the system trusts. Nothing may have
  * connected before: the runtime makes up its mind with its first client, once and for all.
+ *
+ * @throws {ExitError} without the permission for it
  */
 export function decideTrust({ trustsSystem }: { readonly trustsSystem: boolean }): void {
-  const isAllowed = (variable: string) =>
-    Deno.permissions.querySync({ name: "env", variable }).state === "granted";
-  if (!TRUST_VARIABLES.every(isAllowed)) return;
+  const { [STORES]: stores, [EXTRA]: extra } = requireEnvironment(TRUST_VARIABLES);
   if (!trustsSystem) return loadStores("", undefined);
-  if (Deno.env.get(STORES)) return;
+  if (stores !== undefined) return;
   try {
-    loadStores("system,mozilla", Deno.env.get(EXTRA));
+    loadStores("system,mozilla", extra);
   } catch {
     // A container without certificates has no store of its own; then those of the runtime have to do.
   }

@@ -48,7 +48,7 @@ Deno.test({
         exitCode: 2,
         message:
           "Not permitted to read the environment: kube-devops needs --allow-env=KUBECONFIG,KUBERNETES_SERVICE_HOST " +
-          "to find the cluster and the way to it.",
+          "to find the cluster, the proxy before it, and whom to trust.",
       });
     } finally {
       Deno.env.delete(SET);

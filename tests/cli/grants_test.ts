@@ -53,12 +53,12 @@ const SENTENCES: readonly (readonly [said: string, sentence: string])[] = [
   [
     'Requires env access to "KUBECONFIG", run again with the --allow-env flag',
     "Not permitted to read the environment: kube-devops needs --allow-env=KUBECONFIG " +
-    "to find the cluster and the way to it.",
+    "to find the cluster, the proxy before it, and whom to trust.",
   ],
   [
     'Requires env access to "HTTPS_PROXY", run again with the --allow-env flag',
     "Not permitted to read the environment: kube-devops needs --allow-env=HTTPS_PROXY " +
-    "to find the cluster and the way to it.",
+    "to find the cluster, the proxy before it, and whom to trust.",
   ],
   [
     'Requires env access to "CLICOLOR_FORCE", run again with the --allow-env flag',
@@ -68,7 +68,7 @@ const SENTENCES: readonly (readonly [said: string, sentence: string])[] = [
   [
     "Requires env access, run again with the --allow-env flag",
     "Not permitted to read the environment: kube-devops needs --allow-env " +
-    "to find the cluster and the way to it.",
+    "to find the cluster, the proxy before it, and whom to trust.",
   ],
   [
     'Requires run access to "aws", run again with the --allow-run flag',

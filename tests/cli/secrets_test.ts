@@ -111,6 +111,12 @@ const KEPT: Readonly<Record<string, Form>> = {
   "an alias of it": () => `token: *${CANARY}\n`,
 };
 
+const COMMANDS = [
+  ["reconcile", "--metrics-addr", "0", "--log-level", "debug"],
+  ["check"],
+  ["crd", "uninstall", "--yes"],
+];
+
 for (const [forms, isSent] of [[SENT, true], [KEPT, false]] as const) {
   for (const [what, form] of Object.entries(forms)) {
     Deno.test(`No command shows ${what}`, async () => {
@@ -120,7 +126,7 @@ for (const [forms, isSent] of [[SENT, true], [KEPT, false]] as const) {
       const runs = [
         // A process of its own, whose stderr is also that of its plugins.
         () => run(["crd", "install", "--kubeconfig", file]),
-        () => captured("reconcile", "--metrics-addr", "0", "--log-level", "debug", "--kubeconfig", file),
+        ...COMMANDS.map((command) => () => captured(...command, "--kubeconfig", file)),
       ];
       for (const runCommand of runs) {
         server.seen.length = 0;

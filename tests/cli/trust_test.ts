@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { grantFlags } from "../../lib/cli/grants.ts";
-import { decideTrust, TRUST_VARIABLES } from "../../lib/cli/trust.ts";
+import { grantFlags, TRUST_VARIABLES } from "../../lib/cli/grants.ts";
+import { decideTrust } from "../../lib/cli/trust.ts";
 import { certificate } from "../support/certificates/mod.ts";
+import { fromSource } from "../support/launch.ts";
 import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
 import { LoopbackServer } from "../support/loopback_server.ts";
-import { fromSource } from "../support/launch.ts";
 import { run } from "../support/program.ts";
 import { refusal } from "../support/replies.ts";
 
@@ -20,28 +20,33 @@ const STORES = {
   "runtime's own": { DENO_CERT: CA_FILE },
   none: { SSL_CERT_FILE: "/nonexistent", SSL_CERT_DIR: "/nonexistent" },
 };
-const LEAST = ["--quiet", ...grantFlags()];
 const STRANGER = { "certificate-authority-data": btoa(certificate("stranger-ca").cert) };
 
 const UNKNOWN = /its certificate is signed by an unknown authority\. Check certificate-authority/;
 /** What the server says to whoever accepts its certificate. */
-const REFUSED = /^error: Not allowed to install /;
+const REFUSED = /^error: Not allowed to install /m;
 
 for (
-  const [what, store, cluster, flags, words] of [
+  const [what, store, cluster, launch, words] of [
     [
       "does not trust an authority of the system's beside the cluster's CA",
       "system, in use",
       STRANGER,
-      ["-A"],
+      fromSource(),
       UNKNOWN,
     ],
-    ["does not, with least permissions", "system, in use", STRANGER, LEAST, UNKNOWN],
-    ["does not trust one that the runtime was given either", "runtime's own", STRANGER, ["-A"], UNKNOWN],
-    ["trusts the system's authorities where the kubeconfig names none", "system", {}, ["-A"], REFUSED],
-    ["trusts them with least permissions", "system", {}, LEAST, REFUSED],
-    ["trusts the runtime's there, too", "runtime's own", {}, ["-A"], REFUSED],
-    ["trusts no unknown authority on a system that knows none", "none", {}, ["-A"], UNKNOWN],
+    ["does not, with least permissions", "system, in use", STRANGER, fromSource(grantFlags()), UNKNOWN],
+    [
+      "does not trust one that the runtime was given either",
+      "runtime's own",
+      STRANGER,
+      fromSource(),
+      UNKNOWN,
+    ],
+    ["trusts the system's authorities where the kubeconfig names none", "system", {}, fromSource(), REFUSED],
+    ["trusts them with least permissions", "system", {}, fromSource(grantFlags()), REFUSED],
+    ["trusts the runtime's there, too", "runtime's own", {}, fromSource(), REFUSED],
+    ["trusts no unknown authority on a system that knows none", "none", {}, fromSource(), UNKNOWN],
   ] as const
 ) {
   Deno.test(`crd install ${what}`, async () => {
@@ -51,7 +56,7 @@ for (
     using folder = new KubeconfigFolder();
     const content = oneContext({ cluster: { server: server.url, ...cluster } });
     const args = ["crd", "install", "--kubeconfig", folder.write("config", content)];
-    const { code, stderr } = await run(args, fromSource(flags), STORES[store]);
+    const { code, stderr } = await run(args, launch, STORES[store]);
     assert.match(stderr, words);
     assert.equal(code, 3);
     assert.equal(server.requests.length, words === REFUSED ? 1 : 0);

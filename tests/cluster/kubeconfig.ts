@@ -6,7 +6,7 @@ import type { ControlPlane } from "./control_plane.ts";
 export async function writeKubeconfig(
   cluster: ControlPlane,
   name: string,
-  user: Record<string, string>,
+  user: Readonly<Record<string, unknown>>,
   { ca = true } = {},
 ): Promise<string> {
   const path = `${cluster.dir}/${name}.kubeconfig`;

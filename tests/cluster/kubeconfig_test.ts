@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { stringify } from "yaml";
 import { systemClock } from "../../lib/cli/system_clock.ts";
 import { httpCluster } from "../../lib/kube/cluster.ts";
 import { kubeconfigCredentials } from "../../lib/kube/kubeconfig.ts";
@@ -11,43 +10,33 @@ import { certificate } from "../support/certificates/mod.ts";
 import { KubeconfigFolder } from "../support/kubeconfig_files.ts";
 import { type ControlPlane, startControlPlane } from "./control_plane.ts";
 import { createNamespace, createServiceAccountToken } from "./fixtures.ts";
+import { writeKubeconfig } from "./kubeconfig.ts";
 import { startIssuer } from "./oidc_issuer.ts";
 import { runProgram } from "./operator_process.ts";
 import { createPolicy, installCrd } from "./policies.ts";
 
 /** Signs the certificates of tests/support: the issuer's, and clients', who are all of the group "developers". */
 const TEST_CA = fileURLToPath(new URL("../support/certificates/ca.crt", import.meta.url));
-const INSTALLED = /already installed and current \(context "test"\)\n$/;
 
-/** A kubeconfig with the one context "test", for `cluster` as that user. */
-function kubeconfigFor({ url, caFile }: ControlPlane, user: Record<string, unknown>): string {
-  return stringify({
-    clusters: [{ name: "test", cluster: { server: url, "certificate-authority": caFile } }],
-    users: [{ name: "test", user }],
-    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
-    "current-context": "test",
-  });
-}
-
-/** What `crd install` says with the kubeconfig `file`, or the files that KUBECONFIG lists. */
+/** What `crd install` says. */
 async function install(
-  { file, env = {} }: { readonly file?: string; readonly env?: Record<string, string> },
+  file: string,
+  env: Record<string, string> = {},
 ): Promise<{ readonly code: number; readonly said: string }> {
-  const flags = file === undefined ? [] : ["--kubeconfig", file];
-  const { code, stdout, stderr } = await runProgram(["crd", "install", ...flags], { env });
+  const { code, stdout, stderr } = await runProgram(["crd", "install", "--kubeconfig", file], { env });
   return { code, said: stdout + stderr };
 }
 
-async function assertInstalled(how: Parameters<typeof install>[0]): Promise<void> {
-  const { code, said } = await install(how);
-  assert.match(said, INSTALLED);
+async function assertInstalled(file: string, env?: Record<string, string>): Promise<void> {
+  const { code, said } = await install(file, env);
+  assert.match(said, /already installed and current \(context "[\w-]+"\)\n$/);
   assert.equal(code, 0);
 }
 
-/** Lets a group, or a service account in "team", do everything. */
-async function allowAll(cluster: ControlPlane, name: string, subject: Record<string, string>): Promise<void> {
+/** Lets somebody do everything. */
+async function allowAll(cluster: ControlPlane, subject: Record<string, string>): Promise<void> {
   const response = await cluster.request("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
-    metadata: { name },
+    metadata: { name: subject["name"] },
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
     subjects: [subject],
   });
@@ -70,31 +59,28 @@ Deno.test("kubeconfigs on a real API server", async (t) => {
   await installCrd(cluster);
   await createNamespace(cluster, "team");
   await createPolicy(cluster, "team", "policy", {});
-  await allowAll(cluster, "developers", {
-    apiGroup: "rbac.authorization.k8s.io",
-    kind: "Group",
-    name: "developers",
-  });
-  await allowAll(cluster, "operator", { kind: "ServiceAccount", namespace: "team", name: "operator" });
+  await allowAll(cluster, { apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "developers" });
+  await allowAll(cluster, { kind: "ServiceAccount", namespace: "team", name: "operator" });
   const token = await createServiceAccountToken(cluster, "team", "operator");
 
   for (const name of ["client-rsa", "client-ec"] as const) {
     await t.step(`a ${name} certificate, in files beside the kubeconfig`, async () => {
       const { cert, key } = certificate(name);
-      folder.write(`${name}/pki/client.crt`, cert);
-      folder.write(`${name}/pki/client.key`, key);
-      const user = { "client-certificate": "pki/client.crt", "client-key": "pki/client.key" };
-      await assertInstalled({ file: folder.write(`${name}/config`, kubeconfigFor(cluster, user)) });
+      await Deno.writeTextFile(`${cluster.dir}/${name}.crt`, cert);
+      await Deno.writeTextFile(`${cluster.dir}/${name}.key`, key);
+      const user = { "client-certificate": `${name}.crt`, "client-key": `${name}.key` };
+      await assertInstalled(await writeKubeconfig(cluster, name, user));
     });
   }
 
   await t.step("a list of files, each with a part of the truth, of which the first counts", async () => {
-    const first = folder.write("a.yaml", { users: [{ name: "test", user: { token } }] });
-    const second = folder.write("b.yaml", { users: [{ name: "test", user: { token: "wrong" } }] });
-    const rest = folder.write("c.yaml", kubeconfigFor(cluster, { token: "wrong, too" }));
-    await assertInstalled({
-      env: { KUBECONFIG: [`${folder.path}/none`, "", first, second, rest].join(":") },
-    });
+    const first = folder.write("a.yaml", { users: [{ name: "list", user: { token } }] });
+    const second = folder.write("b.yaml", { users: [{ name: "list", user: { token: "wrong" } }] });
+    const rest = await writeKubeconfig(cluster, "list", { token: "wrong, too" });
+    const env = { KUBECONFIG: [`${folder.path}/none`, "", first, second, rest].join(":") };
+    const { code, stdout } = await runProgram(["crd", "install"], { env });
+    assert.match(stdout, /current \(context "list"\)/);
+    assert.equal(code, 0);
   });
 
   await t.step("a plugin that expires, and to which our variables reach", async () => {
@@ -103,12 +89,12 @@ Deno.test("kubeconfigs on a real API server", async (t) => {
     const credential = { apiVersion, kind: "ExecCredential", status: { token, expirationTimestamp } };
     folder.write("production.json", JSON.stringify(credential));
     const command = folder.program("plugin", 'cat "$(dirname "$0")/$AWS_PROFILE.json"');
-    const file = folder.write("plugin.yaml", kubeconfigFor(cluster, { exec: { apiVersion, command } }));
-    await assertInstalled({ file, env: { AWS_PROFILE: "production" } });
-    const { code, said } = await install({ file, env: { AWS_PROFILE: "staging" } });
+    const file = await writeKubeconfig(cluster, "plugin", { exec: { apiVersion, command } });
+    await assertInstalled(file, { AWS_PROFILE: "production" });
+    const { code, said } = await install(file, { AWS_PROFILE: "staging" });
     assert.match(
       said,
-      /^error: Cannot get the credentials of context "test": its plugin "\S+" ended with exit code 1\./,
+      /^error: Cannot get the credentials of context "plugin": its plugin "\S+" ended with exit code 1\./,
     );
     assert.equal(code, 3);
   });
@@ -119,15 +105,13 @@ Deno.test("kubeconfigs on a real API server", async (t) => {
       `echo run >>"$0.runs"\n[ "$(wc -l <"$0.runs")" -gt 1 ] && token='${token}' || token=wrong\n` +
       `printf '{"apiVersion":"${apiVersion}","kind":"ExecCredential","status":{"token":"%s"}}' "$token"`;
     const command = folder.program("late", script);
-    await assertInstalled({
-      file: folder.write("late.yaml", kubeconfigFor(cluster, { exec: { apiVersion, command } })),
-    });
+    await assertInstalled(await writeKubeconfig(cluster, "late", { exec: { apiVersion, command } }));
     assert.equal(Deno.readTextFileSync(`${command}.runs`), "run\nrun\n");
   });
 
   await t.step("a token file that is rotated", async () => {
-    folder.write("token", "wrong");
-    const path = folder.write("file.yaml", kubeconfigFor(cluster, { tokenFile: "token" }));
+    const tokenFile = folder.write("token", "wrong");
+    const path = await writeKubeconfig(cluster, "rotated", { tokenFile });
     const credentials = await kubeconfigCredentials({ paths: [path], context: undefined });
     const transport = new Transport({ credentials, userAgent: "test" });
     const { client } = httpCluster(transport, systemClock);
@@ -140,15 +124,10 @@ Deno.test("kubeconfigs on a real API server", async (t) => {
 
   await t.step("somebody else, and the groups that he is in", async () => {
     const jane = { token: cluster.adminToken, as: "jane" };
-    const alone = await install({ file: folder.write("jane.yaml", kubeconfigFor(cluster, jane)) });
-    assert.match(alone.said, /^error: Not allowed to install \S+: .*User "jane" cannot get resource/);
-    const groups = {
-      ...jane,
-      "as-groups": ["others", "developers"],
-      "as-uid": "7",
-      "as-user-extra": { "a/b": ["c"] },
-    };
-    await assertInstalled({ file: folder.write("groups.yaml", kubeconfigFor(cluster, groups)) });
+    const { said } = await install(await writeKubeconfig(cluster, "jane", jane));
+    assert.match(said, /^error: Not allowed to install \S+: jane may not get customresourcedefinitions /);
+    const more = { "as-groups": ["others", "developers"], "as-uid": "7", "as-user-extra": { "a/b": ["c"] } };
+    await assertInstalled(await writeKubeconfig(cluster, "groups", { ...jane, ...more }));
   });
 
   await t.step("a user of an OIDC issuer, whose id-token has to be renewed", async () => {
@@ -160,17 +139,14 @@ Deno.test("kubeconfigs on a real API server", async (t) => {
       "id-token": "e30.eyJleHAiOjF9.x",
       "refresh-token": "refresh-0",
     };
-    const file = folder.write(
-      "oidc.yaml",
-      kubeconfigFor(cluster, { "auth-provider": { name: "oidc", config } }),
-    );
-    await assertInstalled({ file });
+    const file = await writeKubeconfig(cluster, "oidc", { "auth-provider": { name: "oidc", config } });
+    await assertInstalled(file);
     assert.equal(issuer.given, 1);
     // The issuer takes each refresh-token once, and nobody writes into the kubeconfig.
-    const { code, said } = await install({ file });
+    const { code, said } = await install(file);
     assert.match(
       said,
-      /^error: Cannot renew the id-token of context "test" at \S+ it answers 400 \(invalid_grant\)\. Log/,
+      /^error: Cannot renew the id-token of context "oidc" at \S+ it answers 400 \(invalid_grant\)\. Log/,
     );
     assert.equal(code, 3);
   });

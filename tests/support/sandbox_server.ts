@@ -50,7 +50,7 @@ export class SandboxServer implements AsyncDisposable {
       server: parts.url,
       origin: 'context "sandbox"',
       renews: false,
-      trustsSystem: true,
+      trustsSystem: false,
       access: () => Promise.resolve(this.isCutOff ? { ...access, proxy: NOWHERE } : access),
       rejected() {},
     };

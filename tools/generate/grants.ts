@@ -13,8 +13,8 @@ call foreign code, or ask for anything else about the machine.
 `;
 
 const FOOTER = `\
-The variables are those that the program reads; a credential plugin sees all that are set. A kubeconfig that
-names a plugin of another kind works from the source: \`deno task reconcile\`.
+Credential plugins see all variables but those of the loader (\`LD_*\`, \`DYLD_*\`), which are empty for them. A
+kubeconfig that names a plugin of another kind works from the source: \`deno task reconcile\`.
 `;
 
 /** How long a line of values may be. */
