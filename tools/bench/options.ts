@@ -1,0 +1,123 @@
+/** The command line of `deno task bench:cluster`. */
+
+import { parseArgs } from "node:util";
+import type { Contender } from "./contender.ts";
+
+/** What was asked for. */
+export interface Options {
+  readonly pods: number;
+  readonly namespaces: number;
+  readonly runs: number;
+  readonly changes: number;
+  readonly restSeconds: number;
+  /** Whether to measure the peer, and how it treats its pods. */
+  readonly peers: readonly ("peer" | "peer-lean")[];
+  /** The operators of ours to measure: this tree's, unless others are named. */
+  readonly contenders: readonly Contender[];
+  /** Where to write all figures as JSON. */
+  readonly json: string | undefined;
+}
+
+/** The command line asks for something that there is not. The message is one sentence. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** What `--help` prints. */
+export const HELP =
+  `Measures the operator on a real API server that it starts and fills, side by side with others.
+
+Usage: deno task bench:cluster [options]
+
+  --pods <count>         pods in the cluster                        (default 10000)
+  --namespaces <count>   namespaces, each with one policy           (default 100)
+  --runs <count>         runs of each operator, taking turns        (default 5)
+  --changes <count>      pod changes in a run, 400 ms apart         (default 200)
+  --rest <seconds>       how long to watch it doing nothing         (default 35)
+  --peer                 also measure a Go operator on controller-runtime that does the same
+  --peer-lean            the same with pods stripped of managedFields and read without copies
+  --contender <name=cmd> measure "cmd reconcile …" in place of this tree (repeatable), for before and after
+  --quick                1 run on 1000 pods in 20 namespaces, 20 changes, 5 s of rest
+  --json <file>          also write the figures of every run there
+
+Examples:
+  deno task bench:cluster --quick
+  deno task bench:cluster --peer
+  deno task bench:cluster --contender "before=deno run -A ../before/main.ts" --contender "now=deno run -A main.ts"`;
+
+const FULL = { pods: "10000", namespaces: "100", runs: "5", changes: "200", rest: "35" };
+const QUICK = { pods: "1000", namespaces: "20", runs: "1", changes: "20", rest: "5" };
+
+/** This tree's operator, run as the README says. */
+export const OURS = { name: "kube-devops", program: [Deno.execPath(), "run", "-A", mainModule()] };
+
+/** Reads the command line; undefined when it asks for help. @throws {UsageError} */
+export function parseOptions(args: readonly string[]): Options | undefined {
+  const given = parse(args);
+  if (given.help) return undefined;
+  const defaults = given.quick ? QUICK : FULL;
+  const number = (name: keyof typeof FULL, most: number) => {
+    const text = given[name] ?? defaults[name];
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
+    throw new UsageError(`--${name} is "${text}": write a whole number from 1 to ${most}.`);
+  };
+  const pods = number("pods", 999_999);
+  const namespaces = number("namespaces", 99_999);
+  if (pods < namespaces) {
+    throw new UsageError(`There are ${pods} pods for ${namespaces} namespaces: give each one at least.`);
+  }
+  const ours = given.contender?.map(toContender) ?? [operator(OURS.name, OURS.program)];
+  const names = ours.map(({ name }) => name);
+  if (new Set(names).size < names.length) throw new UsageError("Give each --contender a name of its own.");
+  return {
+    pods,
+    namespaces,
+    runs: number("runs", 99),
+    changes: number("changes", 9_999),
+    restSeconds: number("rest", 3_600),
+    peers: [...(given.peer ? ["peer" as const] : []), ...(given["peer-lean"] ? ["peer-lean" as const] : [])],
+    contenders: ours,
+    json: given.json,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        pods: { type: "string" },
+        namespaces: { type: "string" },
+        runs: { type: "string" },
+        changes: { type: "string" },
+        rest: { type: "string" },
+        peer: { type: "boolean" },
+        "peer-lean": { type: "boolean" },
+        contender: { type: "string", multiple: true },
+        quick: { type: "boolean" },
+        json: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function toContender(text: string): Contender {
+  const [, name, command] = /^([a-z][a-z0-9-]*)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || command === undefined) {
+    throw new UsageError(`--contender is "${text}": write name=command, with a lower-case name.`);
+  }
+  return operator(name, command.split(/\s+/));
+}
+
+/** Our operator behind `program`, its health and metrics on a free port. */
+function operator(name: string, program: readonly string[]): Contender {
+  return { name, command: [...program, "reconcile", "--metrics-addr", "127.0.0.1:0"] };
+}
+
+function mainModule(): string {
+  return new URL("../../main.ts", import.meta.url).pathname;
+}
