@@ -1,17 +1,14 @@
-/** `deno task bench:cluster`: measures the operator on a real API server, side by side with others. */
+/** `deno task bench:cluster`: measures the operator side by side with others, on a real API server or on a replay. */
 
 import { onStopSignal } from "../../lib/cli/stop_signal.ts";
-import { type ControlPlane, startControlPlane } from "../../tests/cluster/control_plane.ts";
-import { installCrd } from "../../tests/cluster/policies.ts";
-import { AuditLog } from "./audit.ts";
-import { type Contender, requireOwnMounts } from "./contender.ts";
-import { createNamespaces, createPods } from "./fill.ts";
+import { requireOwnMounts } from "./contender.ts";
 import { machine } from "./machine.ts";
-import { ACCOUNTS_NAMESPACE, type Course, type Figures, measure } from "./measure.ts";
 import { HELP, type Options, parseOptions, UsageError } from "./options.ts";
-import { buildPeer } from "./peer.ts";
+import { measureOnCluster, type Workplace } from "./real_cluster.ts";
+import { measureReplay, startReplay } from "./replay.ts";
 import { report } from "./report.ts";
-import { World } from "./world.ts";
+import { rounds } from "./rounds.ts";
+import { clusterRows, replayRows } from "./rows.ts";
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
@@ -20,7 +17,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const options = parseOptions(args);
     if (options === undefined) console.log(HELP);
-    else await compare(options, stop.signal);
+    else await bench(options, stop.signal);
     return 0;
   } catch (error) {
     if (error instanceof UsageError) {
@@ -34,80 +31,39 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Measures every operator in turn and prints the table. */
-async function compare(options: Options, signal: AbortSignal): Promise<void> {
-  const { pods, namespaces, runs, changes, restSeconds } = options;
+/** Measures and prints the table. */
+async function bench(options: Options, signal: AbortSignal): Promise<void> {
+  const { pods, namespaces, replay } = options;
   await requireOwnMounts();
-  const peers = options.peers.length > 0 ? peersBehind(await buildPeer(), options.peers) : [];
-  const contenders = [...options.contenders, ...peers];
-  const before = await machine();
-
+  const where = await machine();
   const dir = await Deno.makeTempDir({ prefix: "kube-devops-bench-" });
-  await using folder = new AsyncDisposableStack();
-  folder.defer(() => Deno.remove(dir, { recursive: true }));
-  const users = contenders.map(({ name }) => `system:serviceaccount:${ACCOUNTS_NAMESPACE}:${name}`);
-  const audit = await AuditLog.of(users, dir);
-  tell("starting an API server");
-  await using cluster = await startControlPlane({ apiServerArgs: audit.apiServerArgs });
-  await installCrd(cluster);
-  await allow(cluster, contenders);
-
-  const world = new World({ pods, namespaces });
-  await createNamespaces(cluster, world.size, signal);
-  await createPods(cluster, world.size, (count) => tell(`${count} of ${pods} pods created`), signal);
-
-  const course: Course = { cluster, audit, world, dir, changes, restSeconds, signal };
-  const results = contenders.map(({ name }) => ({ name, runs: [] as Figures[] }));
-  for (let round = 0; round < runs; round++) {
-    // Each one goes first as often as any other: the server's caches get warmer all the time.
-    for (let i = 0; i < contenders.length; i++) {
-      const turn = (i + round) % contenders.length;
-      tell(`run ${round + 1} of ${runs}: ${contenders[turn]!.name}`);
-      results[turn]!.runs.push(await measure(contenders[turn]!, course));
-    }
-  }
-
-  console.log(`${pods} pods and ${namespaces} policies. ${before} at the start\n`);
-  console.log(report(results, options));
-  if (options.json !== undefined) {
-    const everything = { machine: before, pods, namespaces, changes, restSeconds, results };
+  try {
+    const workplace = { dir, tell, signal };
+    const outcome = replay ? await onReplay(options, workplace) : await onCluster(options, workplace);
+    console.log(
+      `${pods} pods, ${namespaces} policies${replay ? ", replayed" : ""}. ${where}.\n\n${outcome.table}`,
+    );
+    if (options.json === undefined) return;
+    const everything = { machine: where, options, results: outcome.results };
     await Deno.writeTextFile(options.json, `${JSON.stringify(everything, null, 2)}\n`);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
   }
 }
 
-function peersBehind(binary: string, peers: Options["peers"]): readonly Contender[] {
-  return peers.map((name) => ({ name, command: name === "peer-lean" ? [binary, "--lean"] : [binary] }));
+async function onCluster(options: Options, workplace: Workplace) {
+  const results = await measureOnCluster(options, workplace);
+  return { results, table: report(results, clusterRows(options)) };
 }
 
-/** Gives the service account of every operator the same rights. */
-async function allow(cluster: ControlPlane, contenders: readonly Contender[]): Promise<void> {
-  const name = "kube-devops-bench";
-  const policies = {
-    apiGroups: ["devops.stochastic.io"],
-    resources: ["devopspolicies", "devopspolicies/status"],
-  };
-  const objects = {
-    clusterroles: {
-      rules: [
-        { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },
-        { ...policies, verbs: ["get", "list", "watch", "patch", "update"] },
-      ],
-    },
-    clusterrolebindings: {
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
-      subjects: contenders.map(({ name }) => ({
-        kind: "ServiceAccount",
-        namespace: ACCOUNTS_NAMESPACE,
-        name,
-      })),
-    },
-  };
-  for (const [resource, object] of Object.entries(objects)) {
-    const path = `/apis/rbac.authorization.k8s.io/v1/${resource}`;
-    const response = await cluster.request("POST", path, { metadata: { name }, ...object });
-    if (!response.ok) throw new Error(`Cannot create ${resource}: ${await response.text()}`);
-    await response.arrayBuffer();
-  }
+async function onReplay(options: Options, { dir, tell, signal }: Workplace) {
+  const { pods, namespaces, contenders, runs, restSeconds, stormSeconds } = options;
+  tell("recording pods on a real API server");
+  await using server = await startReplay({ pods, namespaces });
+  const course = { server, dir, restSeconds, stormSeconds, signal };
+  const measure = (contender: typeof contenders[number]) => measureReplay(contender, course);
+  const results = await rounds({ contenders, runs, tell, measure });
+  return { results, table: report(results, replayRows(options)) };
 }
 
 /** Tells how far it has come; the table alone goes to stdout. */

@@ -26,6 +26,8 @@ export interface RunningContender extends AsyncDisposable {
   memory(): Promise<Memory>;
   /** Processor time so far, in seconds. */
   processorSeconds(): Promise<number>;
+  /** Where it serves its health and metrics. @throws when it does not say so in its log */
+  address(): Promise<{ readonly hostname: string; readonly port: number }>;
   /** Gives the answer of `work`; throws if the operator ends before it is there. */
   during<T>(work: Promise<T>): Promise<T>;
 }
@@ -78,7 +80,7 @@ export async function startContender(
     KUBERNETES_SERVICE_HOST: hostname,
     KUBERNETES_SERVICE_PORT: port,
   }).spawn();
-  const logged = child.stderr.pipeTo(log.writable);
+  const logged = copy(child.stderr, log);
   let ended = false;
   const end = child.status.then(async ({ code }) => {
     ended = true;
@@ -101,6 +103,11 @@ export async function startContender(
     startedAt,
     memory: () => memoryOf(child.pid),
     processorSeconds: () => processorSecondsOf(child.pid),
+    async address() {
+      const [, hostname, port] = /"address":"([^":]+):(\d+)"/.exec(await Deno.readTextFile(logFile)) ?? [];
+      if (hostname === undefined) throw new Error(`${name} does not say where it serves its health.`);
+      return { hostname, port: Number(port) };
+    },
     during: (work) => Promise.race([work, failure]),
     async [Symbol.asyncDispose]() {
       signal.removeEventListener("abort", stop);
@@ -110,6 +117,14 @@ export async function startContender(
       clearTimeout(timer);
     },
   };
+}
+
+/** Writes what comes as soon as it comes: piping one resource into another would keep it until there is much. */
+async function copy(from: ReadableStream<Uint8Array>, to: Deno.FsFile): Promise<void> {
+  using file = to;
+  for await (const bytes of from) {
+    for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
+  }
 }
 
 /** A command with mounts of its own; it becomes that command, with the same process id. */

@@ -14,7 +14,7 @@ const POLICIES = "/apis/devops.stochastic.io/v1";
 type Api = Pick<ControlPlane, "request">;
 
 /** Creates the namespaces. */
-export async function createNamespaces(api: Api, { namespaces }: Size, signal: AbortSignal): Promise<void> {
+export async function createNamespaces(api: Api, { namespaces }: Size, signal?: AbortSignal): Promise<void> {
   const names = Array.from({ length: namespaces }, (_, i) => namespaceName(i));
   await forEach(names, (name) => send(api, "POST", "/api/v1/namespaces", { metadata: { name } }), signal);
 }
@@ -24,7 +24,7 @@ export async function createPods(
   api: Api,
   size: Size,
   tell: (count: number) => void,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<void> {
   let count = 0;
   await forEach(plannedPods(size), async (pod) => {
@@ -53,7 +53,7 @@ export async function setFirstImage(api: Api, pod: PlannedPod, image: string): P
 }
 
 /** Makes all policies anew, without status and finalizer, and brings every pod back to the plan: a cold start. */
-export async function reset(api: Api, world: World, signal: AbortSignal): Promise<void> {
+export async function reset(api: Api, world: World, signal?: AbortSignal): Promise<void> {
   for (const pod of world.deviations) {
     const change = world.toggleImage(pod);
     await setFirstImage(api, pod, change.image);
@@ -96,12 +96,12 @@ function isOfPods(path: string): boolean {
 async function forEach<T>(
   items: Iterable<T>,
   act: (item: T) => Promise<void>,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<void> {
   const queue = items[Symbol.iterator]();
   await Promise.all(Array.from({ length: WORKERS }, async () => {
     for (let next = queue.next(); !next.done; next = queue.next()) {
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       await act(next.value);
     }
   }));

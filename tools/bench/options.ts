@@ -14,6 +14,10 @@ export interface Options {
   readonly peers: readonly ("peer" | "peer-lean")[];
   /** The operators of ours to measure: this tree's, unless others are named. */
   readonly contenders: readonly Contender[];
+  /** Whether a replay stands in for the API server. */
+  readonly replay: boolean;
+  /** Seconds of storm on the replay; 0 for none. */
+  readonly stormSeconds: number;
   /** Where to write all figures as JSON. */
   readonly json: string | undefined;
 }
@@ -37,25 +41,31 @@ Usage: deno task bench:cluster [options]
   --peer                 also measure a Go operator on controller-runtime that does the same
   --peer-lean            the same with pods stripped of managedFields and read without copies
   --contender <name=cmd> measure "cmd reconcile …" in place of this tree (repeatable), for before and after
-  --quick                1 run on 1000 pods in 20 namespaces, 20 changes, 5 s of rest
+  --replay               150000 pods in 10000 namespaces, replayed from a recording of a real API server; 3 runs
+  --storm                on the replay, then 1000 pod events a second for a minute
+  --quick                1 run on 1000 pods in 20 namespaces, 20 changes, 5 s of rest, 5 s of storm
   --json <file>          also write the figures of every run there
 
 Examples:
   deno task bench:cluster --quick
   deno task bench:cluster --peer
+  deno task bench:cluster --storm
   deno task bench:cluster --contender "before=deno run -A ../before/main.ts" --contender "now=deno run -A main.ts"`;
 
 const FULL = { pods: "10000", namespaces: "100", runs: "5", changes: "200", rest: "35" };
+const REPLAY = { ...FULL, pods: "150000", namespaces: "10000", runs: "3" };
 const QUICK = { pods: "1000", namespaces: "20", runs: "1", changes: "20", rest: "5" };
 
 /** This tree's operator, run as the README says. */
-export const OURS = { name: "kube-devops", program: [Deno.execPath(), "run", "-A", mainModule()] };
+const OURS = { name: "kube-devops", program: [Deno.execPath(), "run", "-A", mainModule()] };
 
 /** Reads the command line; undefined when it asks for help. @throws {UsageError} */
 export function parseOptions(args: readonly string[]): Options | undefined {
   const given = parse(args);
   if (given.help) return undefined;
-  const defaults = given.quick ? QUICK : FULL;
+  const storm = given.storm ?? false;
+  const replay = given.replay ?? storm;
+  const defaults = given.quick ? QUICK : replay ? REPLAY : FULL;
   const number = (name: keyof typeof FULL, most: number) => {
     const text = given[name] ?? defaults[name];
     const value = Number(text);
@@ -67,6 +77,15 @@ export function parseOptions(args: readonly string[]): Options | undefined {
   if (pods < namespaces) {
     throw new UsageError(`There are ${pods} pods for ${namespaces} namespaces: give each one at least.`);
   }
+  const peers = [
+    ...(given.peer ? ["peer" as const] : []),
+    ...(given["peer-lean"] ? ["peer-lean" as const] : []),
+  ];
+  if (replay && peers.length > 0) {
+    throw new UsageError(
+      "The replay answers only what kube-devops asks: leave out --peer, or --replay and --storm.",
+    );
+  }
   const ours = given.contender?.map(toContender) ?? [operator(OURS.name, OURS.program)];
   const names = ours.map(({ name }) => name);
   if (new Set(names).size < names.length) throw new UsageError("Give each --contender a name of its own.");
@@ -76,8 +95,10 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     runs: number("runs", 99),
     changes: number("changes", 9_999),
     restSeconds: number("rest", 3_600),
-    peers: [...(given.peer ? ["peer" as const] : []), ...(given["peer-lean"] ? ["peer-lean" as const] : [])],
+    peers,
     contenders: ours,
+    replay,
+    stormSeconds: storm ? (given.quick ? 5 : 60) : 0,
     json: given.json,
   };
 }
@@ -95,6 +116,8 @@ function parse(args: readonly string[]) {
         peer: { type: "boolean" },
         "peer-lean": { type: "boolean" },
         contender: { type: "string", multiple: true },
+        replay: { type: "boolean" },
+        storm: { type: "boolean" },
         quick: { type: "boolean" },
         json: { type: "string" },
         help: { type: "boolean", short: "h" },

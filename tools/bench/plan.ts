@@ -80,6 +80,11 @@ export function namespaceName(number: number): string {
   return `team-${String(number).padStart(5, "0")}`;
 }
 
+/** The name of a pod by its number. */
+export function podName(number: number): string {
+  return `checkout-7d9f8b6c5d-${String(number).padStart(6, "0")}`;
+}
+
 /** The pod by its number: pods are dealt out to the namespaces like cards. */
 export function plannedPod(index: number, { namespaces }: Size): PlannedPod {
   const namespace = index % namespaces;
@@ -88,7 +93,7 @@ export function plannedPod(index: number, { namespaces }: Size): PlannedPod {
   return {
     index,
     namespace: namespaceName(namespace),
-    name: `checkout-7d9f8b6c5d-${String(index).padStart(6, "0")}`,
+    name: podName(index),
     containers,
     faults: namespace % NEGLECTED_EVERY === NEGLECTED_EVERY - 1
       ? { ...SOUND, unpinned: containers, withoutLiveness: containers - 1, withoutReadiness: 1 }

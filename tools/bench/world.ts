@@ -71,7 +71,7 @@ export class World {
 }
 
 /** A pod's faults with its first image pinned or not; as planned, the first `unpinned` containers are not. */
-function faultsWith({ faults }: PlannedPod, firstIsPinned: boolean): Faults {
+export function faultsWith({ faults }: PlannedPod, firstIsPinned: boolean): Faults {
   const others = Math.max(0, faults.unpinned - 1);
   return { ...faults, unpinned: others + (firstIsPinned ? 0 : 1) };
 }

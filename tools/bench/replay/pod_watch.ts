@@ -1,0 +1,51 @@
+/** Serves a watch of the replayed pods: all that there are, a bookmark, and then whatever happens. */
+
+import { BOOKMARK_MS, Feed } from "./feed.ts";
+import type { ReplayedPods } from "./pods.ts";
+import type { Stamps } from "./stamps.ts";
+import type { Versions } from "./versions.ts";
+import { concat } from "./wire.ts";
+
+/** How many bytes of the first part go out at once, about. */
+const PIECE_BYTES = 256 * 1024;
+
+/** The bytes of a watch that begins with all that exists, or (unless `initial`) with the next change. */
+export async function* podWatch(
+  pods: ReplayedPods,
+  { stamps, versions, initial }: { stamps: Stamps; versions: Versions; initial: boolean },
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const feed = new Feed<Uint8Array>();
+  const stop = pods.listen(({ type, pod: { recorded, variant, identity } }) =>
+    feed.push(stamps.of(recorded, variant, type).frame(identity))
+  );
+  try {
+    if (initial) {
+      yield* initialPieces(pods, stamps);
+      yield stamps.bookmark(versions.current);
+    }
+    for await (const frames of feed.batches(BOOKMARK_MS)) {
+      yield frames.length === 0 ? stamps.bookmark(versions.current) : concat(frames);
+    }
+  } finally {
+    stop();
+  }
+}
+
+/** The pods that there are, in pieces of about {@linkcode PIECE_BYTES}. */
+function* initialPieces(pods: ReplayedPods, stamps: Stamps): Generator<Uint8Array<ArrayBuffer>> {
+  let piece = new Uint8Array(PIECE_BYTES);
+  let length = 0;
+  for (let index = 0; index < pods.size.pods; index++) {
+    if (pods.isGone(index)) continue;
+    const { recorded, variant, identity } = pods.at(index);
+    const template = stamps.of(recorded, variant, "ADDED");
+    if (length > 0 && length + template.length > piece.length) {
+      yield piece.subarray(0, length);
+      piece = new Uint8Array(Math.max(PIECE_BYTES, template.length));
+      length = 0;
+    }
+    template.stamp(piece, length, identity);
+    length += template.length;
+  }
+  if (length > 0) yield piece.subarray(0, length);
+}
