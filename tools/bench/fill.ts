@@ -9,6 +9,8 @@ import type { World } from "./world.ts";
 const WORKERS = 24;
 /** The server converts what it answers from protobuf, so protobuf costs it least. */
 const LEAN = { accept: "application/vnd.kubernetes.protobuf" };
+/** So many pods stand for all when their size is looked at. */
+const SAMPLE = 50;
 const POLICIES = "/apis/devops.stochastic.io/v1";
 
 type Api = Pick<ControlPlane, "request">;
@@ -41,6 +43,23 @@ export async function createPod(api: Api, pod: PlannedPod): Promise<void> {
   // The spec of a status update is not looked at, so that it need not be sent.
   const reported = { metadata: created["metadata"], status: statusToReport(pod) };
   await send(api, "PUT", `${path}/${pod.name}/status?fieldManager=kubelet`, reported);
+}
+
+/** How many bytes a pod has on the way to its readers, on average of the first ones. */
+export async function podBytes(
+  api: Api,
+  size: Size,
+): Promise<{ readonly json: number; readonly protobuf: number }> {
+  const sample = [...plannedPods(size).take(SAMPLE)];
+  const average = async (accept: string) => {
+    let bytes = 0;
+    for (const { namespace, name } of sample) {
+      const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+      bytes += (await send(api, "GET", path, undefined, { accept })).byteLength;
+    }
+    return Math.round(bytes / sample.length);
+  };
+  return { json: await average("application/json"), protobuf: await average(LEAN.accept) };
 }
 
 /** Sets the image of a pod's first container. */
@@ -77,12 +96,18 @@ export async function reset(api: Api, world: World, signal?: AbortSignal): Promi
   }, signal);
 }
 
-/** @throws when the answer is no success */
-async function send(api: Api, method: string, path: string, body: unknown, headers = {}): Promise<void> {
+/** Sends a request and gives the answer's body. @throws when it is no success */
+async function send(
+  api: Api,
+  method: string,
+  path: string,
+  body: unknown,
+  headers = {},
+): Promise<ArrayBuffer> {
   const response = await api.request(method, path, body, { ...(isOfPods(path) && LEAN), ...headers });
   // Read to the end, or the connection could not be used again.
   const answer = await response.arrayBuffer();
-  if (response.ok) return;
+  if (response.ok) return answer;
   throw new Error(
     `Cannot ${method} ${path}: ${response.status} ${new TextDecoder().decode(answer).slice(0, 500)}`,
   );
@@ -95,7 +120,7 @@ function isOfPods(path: string): boolean {
 /** Calls `act` on each item, a few at a time. */
 async function forEach<T>(
   items: Iterable<T>,
-  act: (item: T) => Promise<void>,
+  act: (item: T) => Promise<unknown>,
   signal?: AbortSignal,
 ): Promise<void> {
   const queue = items[Symbol.iterator]();

@@ -56,7 +56,7 @@ const SOUND: Faults = {
   phase: "Running",
 };
 
-/** Of a hundred pods so many in a row have these faults; the others have none. */
+/** So many places in a row have these faults; all further ones have none. */
 const SPREAD: readonly { readonly count: number; readonly faults: Partial<Faults> }[] = [
   { count: 8, faults: { unpinned: 1 } },
   { count: 9, faults: { withoutLiveness: 1 } },
@@ -72,7 +72,9 @@ const NEGLECTED_EVERY = 10;
 /** Most pods have one container beside the one that they are for. */
 const CONTAINER_COUNTS = [2, 3, 2, 4, 2];
 
-/** A prime, so that a walk in such steps meets every one of a hundred, in no order that a namespace could share. */
+/** Teams differ: over so many places, most of them without faults, the pods of a namespace are spread. */
+const PLACES = [100, 200, 60, 40];
+/** A prime, so that a walk in such steps meets every place. */
 const STEP = 37;
 
 /** The name of a namespace by its number. */
@@ -97,7 +99,7 @@ export function plannedPod(index: number, { namespaces }: Size): PlannedPod {
     containers,
     faults: namespace % NEGLECTED_EVERY === NEGLECTED_EVERY - 1
       ? { ...SOUND, unpinned: containers, withoutLiveness: containers - 1, withoutReadiness: 1 }
-      : { ...SOUND, ...faultsOf((round * STEP + namespace * 11) % 100) },
+      : { ...SOUND, ...faultsOf((round * STEP + namespace * 11) % PLACES[namespace % PLACES.length]!) },
   };
 }
 

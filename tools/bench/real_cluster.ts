@@ -4,7 +4,7 @@ import { type ControlPlane, startControlPlane } from "../../tests/cluster/contro
 import { installCrd } from "../../tests/cluster/policies.ts";
 import { AuditLog } from "./audit.ts";
 import type { Contender } from "./contender.ts";
-import { createNamespaces, createPods } from "./fill.ts";
+import { createNamespaces, createPods, podBytes } from "./fill.ts";
 import { ACCOUNTS_NAMESPACE, type Figures, measure } from "./measure.ts";
 import type { Options } from "./options.ts";
 import { buildPeer } from "./peer.ts";
@@ -38,6 +38,8 @@ export async function measureOnCluster(
   await createNamespaces(cluster, world.size, signal);
   await createPods(cluster, world.size, (count) => tell(`${count} of ${pods} pods created`), signal);
 
+  const { json, protobuf } = await podBytes(cluster, world.size);
+  tell(`a pod is ${json} bytes of JSON or ${protobuf} of protobuf, on average`);
   const course = { cluster, audit, world, dir, changes, restSeconds, signal };
   return await rounds({ contenders, runs, tell, measure: (contender) => measure(contender, course) });
 }

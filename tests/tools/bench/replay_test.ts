@@ -1,0 +1,216 @@
+/** The replay: what it serves is what its own sums say, through changes and storms. */
+
+import assert from "node:assert/strict";
+import { toPodFacts } from "../../../lib/api/pod_json.ts";
+import type { PodFacts } from "../../../lib/api/pod_facts.ts";
+import { evaluate } from "../../../lib/policy/evaluate.ts";
+import { namespaceName, plannedPods, POLICY_SPEC, scoreOf, type Totals } from "../../../tools/bench/plan.ts";
+import { podToCreate, statusToReport } from "../../../tools/bench/pod.ts";
+import { JSON_FORM } from "../../../tools/bench/replay/frames.ts";
+import { podWatch } from "../../../tools/bench/replay/pod_watch.ts";
+import { ReplayedPods } from "../../../tools/bench/replay/pods.ts";
+import { ReplayedPolicies } from "../../../tools/bench/replay/policies.ts";
+import { recordedFaults, recordingSize } from "../../../tools/bench/replay/recording.ts";
+import { mostWithin, Referee } from "../../../tools/bench/replay/referee.ts";
+import { Stamps } from "../../../tools/bench/replay/stamps.ts";
+import { storm } from "../../../tools/bench/replay/storm.ts";
+import { Versions } from "../../../tools/bench/replay/versions.ts";
+import { World } from "../../../tools/bench/world.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
+
+const SIZE = { pods: 300, namespaces: 10 };
+const RECORDED = recordingSize({ pods: 97, namespaces: 7 });
+const NOW = Date.UTC(2026, 1, 22, 10);
+const encoder = new TextEncoder();
+
+/** What a server would send of the recorded pods, in JSON. */
+function tape() {
+  const world = new World(RECORDED);
+  const frame = (type: string, object: unknown) => encoder.encode(`${JSON.stringify({ type, object })}\n`);
+  return {
+    form: JSON_FORM,
+    pods: [...plannedPods(RECORDED)].map((pod) => {
+      const created = podToCreate(pod) as { metadata: object; spec: { containers: { image: string }[] } };
+      const uid = `94171644-9004-4567-98d6-${String(pod.index).padStart(12, "0")}`;
+      const creationTimestamp = new Date(NOW).toISOString();
+      const metadata = { ...created.metadata, uid, resourceVersion: "263", creationTimestamp };
+      const object = { ...created, metadata, status: statusToReport(pod) };
+      const before = frame("ADDED", object);
+      created.spec.containers[0]!.image = world.toggleImage(pod).image;
+      return { pod, frames: [before, frame("MODIFIED", object)] as const };
+    }),
+    bookmark: frame("BOOKMARK", { kind: "Pod", metadata: { resourceVersion: "263" } }),
+  };
+}
+
+/** The pods that somebody knows who has followed a watch, by namespace and name. */
+class Known {
+  readonly pods = new Map<string, PodFacts>();
+  bookmarks = 0;
+  #version = "";
+
+  take(bytes: Uint8Array): void {
+    for (const line of new TextDecoder().decode(bytes).trimEnd().split("\n")) {
+      const { type, object } = JSON.parse(line);
+      if (type === "BOOKMARK") {
+        this.bookmarks++;
+        continue;
+      }
+      const facts = toPodFacts(object)!;
+      assert.ok(facts.resourceVersion >= this.#version, "versions rise");
+      this.#version = facts.resourceVersion;
+      const key = `${facts.namespace}/${facts.name}`;
+      if (type === "DELETED") this.pods.delete(key);
+      else this.pods.set(key, facts);
+    }
+  }
+
+  totalsOf(namespace: string): Totals {
+    const pods = [...this.pods.values()].filter((pod) => pod.namespace === namespace);
+    const { pods: counted, violations, penalty } = evaluate(pods, POLICY_SPEC, NOW);
+    return { pods: counted, violations, penalty };
+  }
+}
+
+function replayed() {
+  const versions = new Versions();
+  const pods = new ReplayedPods(SIZE, recordedFaults(RECORDED), versions);
+  const policies = new ReplayedPolicies(SIZE, versions);
+  return { versions, pods, policies, namespaces: Array.from({ length: 10 }, (_, i) => namespaceName(i)) };
+}
+
+Deno.test("a watch brings every pod, a bookmark and each change, as the replay's own sums have them", async () => {
+  const { versions, pods, namespaces } = replayed();
+  const known = new Known();
+  const watch = podWatch(pods, { stamps: new Stamps(tape()), versions, initial: true });
+  while (known.bookmarks === 0) known.take((await watch.next()).value!);
+  assert.equal(known.pods.size, SIZE.pods);
+  for (const namespace of namespaces) assert.deepEqual(known.totalsOf(namespace), pods.totalsOf(namespace));
+
+  pods.toggle(3);
+  pods.delete(4);
+  pods.touch(5);
+  pods.delete(6);
+  pods.create(6);
+  const before = known.pods.get(`${namespaceName(3)}/${pods.at(3).identity.name}`)!;
+  known.take((await watch.next()).value!);
+  assert.notDeepEqual(known.pods.get(`${namespaceName(3)}/${pods.at(3).identity.name}`), before);
+  assert.equal(known.pods.size, SIZE.pods - 1);
+  for (const namespace of namespaces) assert.deepEqual(known.totalsOf(namespace), pods.totalsOf(namespace));
+  await watch.return(undefined);
+});
+
+Deno.test("a storm has as many events as asked for, of every kind, and its sums stay right", async () => {
+  const { versions, pods, namespaces } = replayed();
+  const known = new Known();
+  const stamps = new Stamps(tape());
+  for await (const piece of podWatch(pods, { stamps, versions, initial: true })) {
+    known.take(piece);
+    if (known.bookmarks > 0) break;
+  }
+  const kinds = new Map<string, number>();
+  pods.listen(({ type, pod: { recorded, variant, identity } }) => {
+    kinds.set(type, (kinds.get(type) ?? 0) + 1);
+    known.take(stamps.of(recorded, variant, type).frame(identity));
+  });
+  const clock = new ManualClock();
+  const running = storm(pods, { perSecond: 1_000, seconds: 2, clock });
+  for (let ms = 0; ms < 2_100; ms += 4) await clock.advance(4);
+  assert.equal(await running, 2_000);
+  const told = kinds.values().reduce((sum, count) => sum + count, 0);
+  assert.ok(told > 1_900 && told <= 2_000, `${told} events`);
+  assert.deepEqual([...kinds.keys()].sort(), ["ADDED", "DELETED", "MODIFIED"]);
+  for (const namespace of namespaces) assert.deepEqual(known.totalsOf(namespace), pods.totalsOf(namespace));
+});
+
+Deno.test("policies are patched as an API server would, and refused as one would", async () => {
+  const { policies } = replayed();
+  const [namespace] = [namespaceName(0)];
+  const uid = policies.get(namespace)!.metadata.uid;
+  const finalizer = (test: unknown) =>
+    [
+      { op: "test", path: "/metadata/uid", value: uid },
+      { op: "test", path: "/metadata/finalizers", value: test },
+      { op: "add", path: "/metadata/finalizers", value: ["x/y"] },
+    ] as never;
+  assert.equal(policies.patch(namespace, finalizer(null)).status, 200);
+  assert.deepEqual(policies.get(namespace)!.metadata.finalizers, ["x/y"]);
+  assert.equal(policies.patch(namespace, finalizer(null)).status, 422);
+  assert.equal(policies.patch("absent", finalizer(null)).status, 404);
+
+  const { resourceVersion } = policies.get(namespace)!.metadata;
+  const change = { metadata: { resourceVersion }, status: { violations: 1 } };
+  assert.equal(policies.patchStatus(namespace, change).status, 200);
+  assert.equal(policies.patchStatus(namespace, change).status, 409, "computed from what is no longer");
+  assert.equal(policies.patchStatus("absent", change).status, 404);
+  const answer = policies.patchStatus(namespace, { status: { message: "x" } });
+  assert.deepEqual((await answer.json()).status, { violations: 1, message: "x" });
+});
+
+Deno.test("a watch of the policies brings all of them, a bookmark and each change", async () => {
+  const { policies } = replayed();
+  const watch = policies.watch(true);
+  const read = async () => new TextDecoder().decode((await watch.next()).value).trimEnd().split("\n");
+  const lines = [...await read(), ...await read()].map((line) => JSON.parse(line));
+  assert.equal(lines.filter(({ type }) => type === "ADDED").length, SIZE.namespaces);
+  assert.equal(lines.at(-1).object.metadata.annotations["k8s.io/initial-events-end"], "true");
+  policies.patchStatus(namespaceName(4), { status: { violations: 7 } });
+  const [changed] = (await read()).map((line) => JSON.parse(line));
+  assert.equal(changed.type, "MODIFIED");
+  assert.equal(changed.object.status.violations, 7);
+  await watch.return(undefined);
+});
+
+Deno.test("the referee knows who is wrong at any moment, and what was written", async () => {
+  const { pods, policies, namespaces } = replayed();
+  const referee = new Referee(pods, policies, namespaces);
+  const tell = (namespace: string) => {
+    const totals = pods.totalsOf(namespace);
+    const score = scoreOf(totals);
+    policies.patchStatus(namespace, {
+      status: {
+        observedGeneration: 1,
+        healthy: score >= 80,
+        healthScore: score,
+        violations: totals.violations,
+        lastEvaluated: "2026-02-22T10:00:00Z",
+        message: `${totals.violations} violations across ${totals.pods} pods — whatever`,
+      },
+    });
+  };
+  assert.equal(referee.verdict.wrong, SIZE.namespaces);
+  const truth = referee.truth(60_000);
+  namespaces.forEach(tell);
+  await truth;
+  assert.equal(referee.verdict.wrong, 0);
+  assert.equal(referee.verdict.example, undefined);
+  assert.equal(referee.verdict.statusWrites, SIZE.namespaces);
+  assert.equal(referee.verdict.closestWritesMs, undefined);
+
+  referee.forgetWrites();
+  pods.toggle(0);
+  assert.equal(referee.verdict.wrong, 1);
+  assert.match(referee.verdict.example!, /^team-00000: expected /);
+  tell(namespaces[0]!);
+  tell(namespaces[0]!);
+  const { wrong, statusWrites, closestWritesMs, mostWritesASecond } = referee.verdict;
+  assert.deepEqual({ wrong, statusWrites, mostWritesASecond }, {
+    wrong: 0,
+    statusWrites: 2,
+    mostWritesASecond: 2,
+  });
+  assert.ok(closestWritesMs! < 1_000);
+});
+
+for (
+  const { times, expected } of [
+    { times: [], expected: 0 },
+    { times: [5], expected: 1 },
+    { times: [0, 100, 200, 1_000, 1_050], expected: 4 },
+    { times: [0, 1_000, 2_000], expected: 1 },
+  ]
+) {
+  Deno.test(`of the times ${times.join(", ") || "–"}, ${expected} lie within a second`, () => {
+    assert.equal(mostWithin(times, 1_000), expected);
+  });
+}
