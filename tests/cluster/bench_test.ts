@@ -21,10 +21,11 @@ async function bench<Figures>(
       stderr: "piped",
       signal: AbortSignal.timeout(180_000),
     }).output();
-    const [stdout, stderr] = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes));
+    const decoder = new TextDecoder();
+    const [stdout, stderr] = [decoder.decode(output.stdout), decoder.decode(output.stderr)];
     assert.equal(output.code, 0, stderr);
     const { results } = JSON.parse(await Deno.readTextFile(json)) as { results: Result<Figures>[] };
-    return { stdout: stdout!, stderr: stderr!, figures: results[0]!.runs[0]! };
+    return { stdout, stderr, figures: results[0]!.runs[0]! };
   } finally {
     await Deno.remove(dirname(json), { recursive: true });
   }
@@ -35,7 +36,7 @@ Deno.test("bench:cluster measures the operator on 200 real pods in 5 namespaces"
     ...["--pods", "200", "--namespaces", "5", "--changes", "3", "--rest", "1"],
   );
   assert.match(stdout, /^200 pods, 5 policies\. .* GB, Linux /);
-  assert.match(stdout, /^\| cold start until every status is true +\| +\d+\.\d\d s \|$/m);
+  assert.match(stdout, /^\| cold start until every status is true +\| \d+\.\d\d s +\|$/m);
   const [, podBytes] = /a pod is (\d+) bytes of JSON/.exec(stderr) ?? [];
   assert.ok(Number(podBytes) > 7_000, `pods are as large as in real clusters: ${podBytes} bytes`);
   assert.deepEqual(figures.requests.cold, { watch: 2, patch: 10 });
@@ -51,7 +52,7 @@ Deno.test("bench:cluster --storm measures the operator on replayed pods, and eve
     ...["--storm", "--quick", "--pods", "200", "--namespaces", "10"],
   );
   assert.match(stdout, /^200 pods, 10 policies, replayed\. /);
-  assert.match(stdout, /^\| storm: statuses wrong in the end +\| +0 \|$/m);
+  assert.match(stdout, /^\| storm: statuses wrong in the end +\| 0 +\|$/m);
   assert.deepEqual(figures.requests, {
     "watch pods": 1,
     "watch policies": 1,

@@ -26,8 +26,6 @@ async function main(args: readonly string[]): Promise<number> {
     }
     console.error(stop.signal.aborted ? "interrupted" : `error: ${(error as Error).message}`);
     return 1;
-  } finally {
-    stop.close();
   }
 }
 

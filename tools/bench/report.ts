@@ -1,7 +1,7 @@
 /** The report of a comparison: medians side by side, with their spread, and how they compare. */
 
+import { markdownTable } from "../generate/markdown.ts";
 import { median } from "./statistics.ts";
-import { markdownTable } from "./table.ts";
 
 /** All runs of one operator. */
 export interface Result<Figures> {

@@ -91,10 +91,10 @@ Deno.test("report() puts medians side by side, with their spread and the first o
   assert.equal(
     report(results, ROWS),
     `\
-| median of 3 runs |                ours |              theirs | ÷ theirs |
-| ---------------- | ------------------: | ------------------: | -------: |
-| cold start       | 11.0 ms (10.0–12.0) | 22.0 ms (20.0–24.0) |     0.50 |
-| writes           |                   5 |             5 (5–7) |          |`,
+| median of 3 runs | ours                | theirs              | ÷ theirs |
+| ---------------- | ------------------- | ------------------- | -------- |
+| cold start       | 11.0 ms (10.0–12.0) | 22.0 ms (20.0–24.0) | 0.50     |
+| writes           | 5                   | 5 (5–7)             |          |`,
   );
 });
 
@@ -102,7 +102,7 @@ Deno.test("report() of one operator's only run has neither spread nor share, and
   const alone = [{ name: "ours", runs: [{ ms: 12, writes: 5 }] }];
   assert.equal(
     report(alone, ROWS),
-    "| one run    |    ours |\n| ---------- | ------: |\n| cold start | 12.0 ms |\n| writes     |       5 |",
+    "| one run    | ours    |\n| ---------- | ------- |\n| cold start | 12.0 ms |\n| writes     | 5       |",
   );
   const idle = [...alone, { name: "idle", runs: [{ ms: 0, writes: 0 }] }];
   assert.match(report(idle, ROWS), /^\| cold start \| 12\.0 ms \| 0\.0 ms \| {8}\|$/m);

@@ -37,7 +37,7 @@ if (import.meta.main) {
   const authority = createCertificateAuthority();
   const { certPem, keyPem } = authority.issueServer();
   let stage = newStage(size);
-  const { url } = listen(
+  const { url } = await listen(
     async (request) => {
       const { pathname, searchParams } = new URL(request.url);
       if (pathname === "/bench/reset") stage = newStage(size);
