@@ -11,30 +11,41 @@ const CHUNK_BYTES = 64 * 1024;
 /** How many pods a captured file holds. */
 const CAPTURED = 5;
 
-/** A stream of `count` watch events, captured from a real API server and repeated, in chunks as a network brings them. */
-export class CapturedStream {
-  readonly #chunks: readonly Uint8Array<ArrayBuffer>[];
+/** A body of `count` watch events: captured from a real API server, and repeated. */
+export class CapturedBody {
+  readonly #bytes: Uint8Array;
 
-  private constructor(bytes: Uint8Array<ArrayBuffer>) {
-    const count = Math.ceil(bytes.length / CHUNK_BYTES);
-    this.#chunks = Array.from(
-      { length: count },
-      (_, i) => bytes.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES),
-    );
+  private constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
   }
 
   /** Of the file in `captured/` with this name. */
-  static async of(name: string, count: number): Promise<CapturedStream> {
+  static async of(name: string, count: number): Promise<CapturedBody> {
     const once = await Deno.readFile(new URL(`./captured/${name}`, import.meta.url));
     const times = Math.ceil(count / CAPTURED);
     const bytes = new Uint8Array(once.length * times);
     for (let i = 0; i < times; i++) bytes.set(once, i * once.length);
-    return new CapturedStream(bytes);
+    return new CapturedBody(bytes);
   }
 
-  /** The stream from its beginning. */
+  /** The body from its beginning, as a connection gives it: into the reader's buffer, if it brings one. */
   open(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return ReadableStream.from(this.#chunks);
+    let at = 0;
+    return new ReadableStream({
+      type: "bytes",
+      pull: (controller) => {
+        const into = controller.byobRequest?.view;
+        const piece = this.#bytes.subarray(at, at + Math.min(CHUNK_BYTES, into?.byteLength ?? CHUNK_BYTES));
+        at += piece.length;
+        if (piece.length === 0) {
+          controller.close();
+          controller.byobRequest?.respond(0);
+        } else if (into) {
+          new Uint8Array(into.buffer, into.byteOffset).set(piece);
+          controller.byobRequest?.respond(piece.length);
+        } else controller.enqueue(piece.slice());
+      },
+    });
   }
 }
 

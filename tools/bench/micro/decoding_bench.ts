@@ -4,10 +4,10 @@ import { toPodFacts } from "../../../lib/api/pod_json.ts";
 import { jsonDecoder } from "../../../lib/kube/json_decoder.ts";
 import { jsonLines } from "../../../lib/kube/json_lines.ts";
 import { stringPool } from "../../../lib/kube/string_pool.ts";
-import { CapturedStream } from "./captured.ts";
+import { CapturedBody } from "./captured.ts";
 
 const PODS = 1_000;
-const json = await CapturedStream.of("pods.jsonl", PODS);
+const json = await CapturedBody.of("pods.jsonl", PODS);
 
 Deno.bench(`JSON: the frames of ${PODS} pods`, { group: "frames" }, async () => {
   for await (const _ of jsonLines(json.open()));
