@@ -76,3 +76,31 @@ Deno.test("bench:cluster refuses what it does not know, with the code for wrong 
   const text = new TextDecoder().decode(stderr);
   assert.match(text, /^error: --pods is "many": write a whole number from 1 to 999999\. \(see --help\)$/m);
 });
+
+for (
+  const { what, args, begun } of [
+    { what: "filling a cluster", args: ["--pods", "5000"], begun: "500 of 5000 pods created" },
+    { what: "recording", args: ["--storm"], begun: "recording pods" },
+  ]
+) {
+  Deno.test(`bench:cluster ends soon when it is interrupted while ${what}, and leaves nothing behind`, async () => {
+    const dir = await Deno.makeTempDir();
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", BENCH, ...args],
+      env: { TMPDIR: dir },
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    let said = "";
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      const begins = !said.includes(begun) && (said + text).includes(begun);
+      said += text;
+      if (begins) child.kill("SIGINT");
+    }
+    assert.equal((await child.status).code, 1, said);
+    assert.match(said, /^interrupted$/m);
+    assert.deepEqual([...Deno.readDirSync(dir)], []);
+    await Deno.remove(dir);
+  });
+}

@@ -57,7 +57,7 @@ async function onCluster(options: Options, workplace: Workplace) {
 async function onReplay(options: Options, { dir, tell, signal }: Workplace) {
   const { pods, namespaces, contenders, runs, restSeconds, stormSeconds } = options;
   tell("recording pods on a real API server");
-  await using server = await startReplay({ pods, namespaces });
+  await using server = await startReplay({ pods, namespaces }, signal);
   const course = { server, dir, restSeconds, stormSeconds, signal };
   const measure = (contender: typeof contenders[number]) => measureReplay(contender, course);
   const results = await rounds({ contenders, runs, tell, measure });

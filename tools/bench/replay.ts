@@ -52,8 +52,12 @@ export interface ReplayServer extends AsyncDisposable, Serving {
   command(path: string, query?: Readonly<Record<string, number>>): Promise<Answer>;
 }
 
-/** Starts the process; it records first, on a real API server. @throws when it ends before it serves */
-export async function startReplay(size: Size): Promise<ReplayServer> {
+/**
+ * Starts the process; it records first, on a real API server.
+ *
+ * @throws when it ends before it serves, as it does when `signal` aborts
+ */
+export async function startReplay(size: Size, signal: AbortSignal): Promise<ReplayServer> {
   const script = new URL("./replay/server.ts", import.meta.url).pathname;
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", script, JSON.stringify(size)],
@@ -61,6 +65,8 @@ export async function startReplay(size: Size): Promise<ReplayServer> {
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
+  const dismiss = () => void child.stdin.close();
+  signal.addEventListener("abort", dismiss);
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const { value: line } = await reader.read();
   if (line === undefined) {
@@ -82,7 +88,8 @@ export async function startReplay(size: Size): Promise<ReplayServer> {
     async [Symbol.asyncDispose]() {
       client.close();
       await reader.cancel();
-      await child.stdin.close();
+      signal.removeEventListener("abort", dismiss);
+      if (!signal.aborted) dismiss();
       await child.status;
     },
   };

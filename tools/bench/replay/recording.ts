@@ -40,12 +40,12 @@ export function recordedFaults(size: Size): readonly (readonly [Faults, Faults])
   });
 }
 
-/** Starts a real API server, records a tape in each form, and ends it. */
-export async function record(size: Size): Promise<readonly Tape[]> {
+/** Starts a real API server, records a tape in each form, and ends it. @throws when `signal` aborts meanwhile */
+export async function record(size: Size, signal?: AbortSignal): Promise<readonly Tape[]> {
   await using cluster = await startControlPlane();
   const world = new World(size);
-  await createNamespaces(cluster, size);
-  await createPods(cluster, size, () => {});
+  await createNamespaces(cluster, size, signal);
+  await createPods(cluster, size, () => {}, signal);
 
   const watches = [];
   for (const form of [PROTOBUF_FORM, JSON_FORM]) {
@@ -57,7 +57,10 @@ export async function record(size: Size): Promise<readonly Tape[]> {
       bookmark: await next(frames),
     });
   }
-  for (const pod of plannedPods(size)) await setFirstImage(cluster, pod, world.toggleImage(pod).image);
+  for (const pod of plannedPods(size)) {
+    signal?.throwIfAborted();
+    await setFirstImage(cluster, pod, world.toggleImage(pod).image);
+  }
   const tapes: Tape[] = [];
   for (const { form, frames, created, bookmark } of watches) {
     const changed = await take(frames, form, { type: "MODIFIED", count: size.pods });

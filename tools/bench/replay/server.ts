@@ -32,25 +32,34 @@ interface Stage {
 const POLICIES = "/apis/devops.stochastic.io/v1";
 
 if (import.meta.main) {
-  const size = JSON.parse(Deno.args[0]!) as Size;
-  const stamps = (await record(recordingSize(size))).map((tape) => new Stamps(tape));
+  // A Ctrl+C is for whoever started us, too, and who ends us in good order.
+  Deno.addSignalListener("SIGINT", () => {});
+  const gone = new AbortController();
+  const end = endOfInput().then(() => gone.abort());
+  try {
+    await serve(JSON.parse(Deno.args[0]!) as Size, gone.signal);
+    await end;
+  } catch (error) {
+    if (!gone.signal.aborted) throw error;
+  }
+  Deno.exit(0);
+}
+
+/** Records, then serves, and says so. */
+async function serve(size: Size, signal: AbortSignal): Promise<void> {
+  const stamps = (await record(recordingSize(size), signal)).map((tape) => new Stamps(tape));
   const authority = createCertificateAuthority();
   const { certPem, keyPem } = authority.issueServer();
   let stage = newStage(size);
-  const { url } = await listen(
-    async (request) => {
-      const { pathname, searchParams } = new URL(request.url);
-      if (pathname === "/bench/reset") stage = newStage(size);
-      return pathname.startsWith("/bench/")
-        ? await command(pathname, searchParams, stage)
-        : await answer(request, stage, stamps);
-    },
-    0,
-    { cert: certPem, key: keyPem, ca: authority.certPem },
-  );
+  const handler = async (request: Request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/bench/reset") stage = newStage(size);
+    return pathname.startsWith("/bench/")
+      ? await command(pathname, searchParams, stage)
+      : await answer(request, stage, stamps);
+  };
+  const { url } = await listen(handler, 0, { cert: certPem, key: keyPem, ca: authority.certPem });
   console.log(JSON.stringify({ url, caPem: authority.certPem } satisfies Serving));
-  await endOfInput();
-  Deno.exit(0);
 }
 
 function newStage(size: Size): Stage {
