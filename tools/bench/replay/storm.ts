@@ -26,12 +26,13 @@ export async function storm(
   const deleted: number[] = [];
   const startedAt = clock.monotonic();
   const total = perSecond * seconds;
-  for (let count = 0; count < total;) {
+  let count = 0;
+  while (count < total) {
     await new Promise<void>((resolve) => clock.after(TICK_MS, resolve));
     const due = Math.min(total, Math.floor((clock.monotonic() - startedAt) / 1000 * perSecond));
     for (; count < due; count++) change(pods, deleted, random);
   }
-  return total;
+  return count;
 }
 
 /** One event. */
