@@ -23,7 +23,7 @@ export function toPodFacts(
   }
   const spec = object(object(pod).spec);
   const status = object(object(pod).status);
-  const sound = Array.isArray(spec.containers);
+  const problem = problemOf(object(pod).spec);
   return {
     namespace: share(namespace),
     name,
@@ -32,17 +32,19 @@ export function toPodFacts(
     createdAt: Date.parse(text(metadata.creationTimestamp)),
     deleting: typeof metadata.deletionTimestamp === "string",
     restartPolicy: share(text(spec.restartPolicy) || "Always"),
-    containers: sound ? containersOf(spec, status, share) : [],
-    problem: sound ? undefined : "spec.containers is not a list",
+    containers: problem === undefined ? containersOf(spec, status, share) : [],
+    problem,
   };
 }
 
+function problemOf(spec: unknown): string | undefined {
+  if (!isObject(spec)) return "it has no spec";
+  // Null is how API servers write an empty list.
+  return Array.isArray(spec.containers ?? []) ? undefined : "spec.containers is not a list";
+}
+
 function containersOf(spec: Json, status: Json, share: (text: string) => string): ContainerFacts[] {
-  const restarts = new Map<string, number>();
-  for (const entry of [...list(status.initContainerStatuses), ...list(status.containerStatuses)]) {
-    restarts.set(text(object(entry).name), toRestarts(object(entry).restartCount));
-  }
-  const toFacts = (value: unknown, kind: ContainerKind): ContainerFacts => {
+  const toFacts = (value: unknown, kind: ContainerKind, restarts: ReadonlyMap<string, number>) => {
     const container = object(value);
     const name = share(text(container.name));
     return {
@@ -54,12 +56,21 @@ function containersOf(spec: Json, status: Json, share: (text: string) => string)
       restarts: restarts.get(name) ?? 0,
     };
   };
-  return [
-    ...list(spec.initContainers).map((value) =>
-      toFacts(value, object(value).restartPolicy === "Always" ? "sidecar" : "init")
+  const restarts = restartsOf(status.containerStatuses);
+  const initRestarts = restartsOf(status.initContainerStatuses);
+  const init = list(spec.initContainers).map((value) =>
+    toFacts(value, object(value).restartPolicy === "Always" ? "sidecar" : "init", initRestarts)
+  );
+  // Not by spreading, which leaves room for more behind the last one.
+  return init.concat(list(spec.containers).map((value) => toFacts(value, "regular", restarts)));
+}
+
+function restartsOf(statuses: unknown): ReadonlyMap<string, number> {
+  return new Map(
+    list(statuses).map((status) =>
+      [text(object(status).name), toRestarts(object(status).restartCount)] as const
     ),
-    ...list(spec.containers).map((value) => toFacts(value, "regular")),
-  ];
+  );
 }
 
 function toRestarts(value: unknown): number {

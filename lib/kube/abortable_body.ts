@@ -2,22 +2,27 @@
 
 import type { LinkedAbort } from "../api/abort.ts";
 
+/** How much is read at a time for a reader that brings no buffer of its own; bytes. */
+const CHUNK_BYTES = 4 * 1024;
+
 /**
- * `body`, which errors with the reason of `life` as soon as that aborts, and lets go of its connection. However it ends,
- * `life` is disposed of.
+ * `body`, a stream of bytes, which errors with the reason of `life` as soon as that aborts, and lets go of its connection.
+ * However it ends, `life` is disposed of. What is read goes straight into the buffer that the reader brings.
  */
 export function abortableBody(
   body: ReadableStream<Uint8Array>,
   life: LinkedAbort,
-): ReadableStream<Uint8Array> {
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   const { signal } = life;
-  const reader = body.getReader();
+  const reader = body.getReader({ mode: "byob" });
   const end = () => {
     signal.removeEventListener("abort", abort);
     life[Symbol.dispose]();
   };
   let abort = () => {};
-  return new ReadableStream<Uint8Array>({
+  return new ReadableStream({
+    type: "bytes",
+    autoAllocateChunkSize: CHUNK_BYTES,
     start(controller) {
       abort = () => {
         end();
@@ -29,11 +34,13 @@ export function abortableBody(
     },
     async pull(controller) {
       try {
-        const { done, value } = await reader.read();
+        const { done, value } = await reader.read(controller.byobRequest!.view!);
         if (signal.aborted) return;
-        if (!done) return controller.enqueue(value);
+        if (!done) return controller.byobRequest?.respondWithNewView(value);
         end();
         controller.close();
+        // Nobody who brought a buffer hears of the end before it is given back.
+        controller.byobRequest?.respondWithNewView(value!);
       } catch (error) {
         end();
         throw error;
@@ -43,5 +50,5 @@ export function abortableBody(
       end();
       return reader.cancel(reason);
     },
-  }, { highWaterMark: 0 });
+  });
 }

@@ -2,15 +2,15 @@
 
 import type { Clock } from "../api/clock.ts";
 import type { Cluster } from "../api/ports.ts";
-import { podListWatch, policyListWatch } from "./list_watch.ts";
+import { podCollection, policyCollection } from "./list_watch.ts";
 import { createPolicyClient } from "./policy_client.ts";
 import type { Transport } from "./transport.ts";
 
 /** The cluster behind `transport`. */
 export function httpCluster(transport: Transport, clock: Clock): Cluster {
   return {
-    policies: (options) => policyListWatch(transport, options),
-    pods: (options) => podListWatch(transport, options),
+    policies: policyCollection(transport),
+    pods: podCollection(transport),
     client: createPolicyClient(transport, clock),
   };
 }

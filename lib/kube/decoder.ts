@@ -1,9 +1,11 @@
-/** The port behind which a collection's bytes become objects: JSON here, protobuf beside it one day. */
+/** The port behind which a collection's bytes become objects: one decoder for JSON, one for protobuf. */
 
 import type { ListPage, WatchEvent } from "../api/ports.ts";
 
-/** Reads the answers of one collection. */
+/** Reads the answers of one collection in one form. What is not of that form is a `ConnectionError`. */
 export interface Decoder<T> {
+  /** What `content-type` begins with in the answers that it reads. */
+  readonly mediaType: string;
   /** The media types to ask for. */
   readonly accept: { readonly list: string; readonly watch: string };
   decodeList(body: ReadableStream<Uint8Array>): Promise<ListPage<T>>;

@@ -51,6 +51,7 @@ export function jsonDecoder<T>({ toObject, onUnreadable }: JsonDecoderOptions<T>
   };
 
   return {
+    mediaType: "application/json",
     accept: { list: "application/json", watch: "application/json" },
     async decodeList(body): Promise<ListPage<T>> {
       const list = parse(await new Response(body).text()) as { items?: unknown };

@@ -1,41 +1,32 @@
-/** Cuts a stream of bytes into lines, without ever copying a long one twice. */
+/** Cuts a body into lines of JSON, in the one buffer through which it is read. */
 
-import { ConnectionError } from "../api/errors.ts";
+import { BodyBuffer } from "./body_buffer.ts";
+import { toText } from "./utf8.ts";
 
-/** Longer than any object an API server stores, managed fields and all; bytes. */
-const MAX_LINE_BYTES = 16 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
 /**
- * The complete lines of each chunk, in batches. What follows the last newline is dropped: a stream may end cleanly in
- * the middle of a line.
+ * The complete lines among what arrived together, in batches. What follows the last newline is dropped: a stream may end
+ * cleanly in the middle of a line.
  *
- * @throws {ConnectionError} for a line of more than 16 MiB
+ * @throws {ConnectionError} for a line longer than an object can be
  */
 export async function* jsonLines(body: ReadableStream<Uint8Array>): AsyncGenerator<readonly string[]> {
-  /** The pieces of a line whose end has not come yet. */
-  let pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
+  await using buffer = new BodyBuffer(body);
+  /** How much of what is there holds no newline. */
+  let searched = 0;
+  while (await buffer.fill(searched + 1)) {
     const lines: string[] = [];
-    let from = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
-      lines.push(decode([...pieces, chunk.subarray(from, end)]));
-      pieces = [];
-      size = 0;
-      from = end + 1;
+    for (let length = lineLength(buffer, searched); length >= 0; length = lineLength(buffer, 0)) {
+      lines.push(toText(buffer.bytes, buffer.start, buffer.start + length));
+      buffer.take(length + 1);
     }
-    if (from < chunk.length) pieces.push(chunk.subarray(from));
-    size += chunk.length - from;
-    if (size > MAX_LINE_BYTES) {
-      throw new ConnectionError("other", "The API server sent a line of more than 16 MiB.");
-    }
+    searched = buffer.length;
     if (lines.length > 0) yield lines;
   }
 }
 
-function decode(pieces: readonly Uint8Array[]): string {
-  // Otherwise the runtime drops a U+FEFF from the middle of a line, too, where a piece begins with it.
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  return pieces.map((piece) => decoder.decode(piece, { stream: true })).join("") + decoder.decode();
+/** How long the first line is; negative when its end has not come yet. */
+function lineLength({ bytes, start, end }: BodyBuffer, searched: number): number {
+  return bytes.subarray(start, end).indexOf(NEWLINE, searched);
 }

@@ -10,34 +10,51 @@ import { withDeadline } from "./deadline.ts";
 import { jsonDecoder } from "./json_decoder.ts";
 import { fromFetch } from "./network_errors.ts";
 import { toDevOpsPolicy } from "./policy_decoder.ts";
-import { stringPool } from "./string_pool.ts";
+import { protobufDecoder } from "./protobuf_decoder.ts";
+import { refusalsToJson } from "./protobuf_refusals.ts";
+import { StringPool } from "./string_pool.ts";
 import type { Fetch, Transport } from "./transport.ts";
 
-/** The pods, as facts. */
-export function podListWatch(transport: Transport, options: CollectionOptions): ListWatch<PodFacts> {
-  const share = stringPool();
-  const { onUnreadable } = options;
-  return listWatch(transport, jsonDecoder({ toObject: (json) => toPodFacts(json, share), onUnreadable }), {
-    ...options,
-    all: (api, query, init) => api.GET("/api/v1/pods", { params: { query }, ...init }),
-    within: (api, namespace, query, init) =>
-      api.GET("/api/v1/namespaces/{namespace}/pods", { params: { path: { namespace }, query }, ...init }),
-  });
+/** One collection of a server, whole or of one namespace. */
+type Collection<T> = (options: CollectionOptions) => ListWatch<T>;
+
+/** The pods, as facts; in protobuf, unless that has turned out to be none. */
+export function podCollection(transport: Transport): Collection<PodFacts> {
+  const pool = new StringPool();
+  let isProtobufSound = true;
+  return (options) => {
+    const { onUnreadable } = options;
+    const json = jsonDecoder({
+      toObject: (json) => toPodFacts(json, (text) => pool.share(text)),
+      onUnreadable,
+    });
+    const onMalformed = () => void (isProtobufSound = false);
+    const protobuf = protobufDecoder({ pool, onUnreadable, onMalformed });
+    return listWatch(transport, () => isProtobufSound ? [protobuf, json] : [json], {
+      all: (api, query, init) => api.GET("/api/v1/pods", { params: { query }, ...init }),
+      within: (api, namespace, query, init) =>
+        api.GET("/api/v1/namespaces/{namespace}/pods", { params: { path: { namespace }, query }, ...init }),
+      ...options,
+    });
+  };
 }
 
-/** The policies. */
-export function policyListWatch(transport: Transport, options: CollectionOptions): ListWatch<DevOpsPolicy> {
-  const { onUnreadable } = options;
-  return listWatch(transport, jsonDecoder({ toObject: toDevOpsPolicy, onUnreadable }), {
-    ...options,
-    all: (api, query, init) =>
-      api.GET("/apis/devops.stochastic.io/v1/devopspolicies", { params: { query }, ...init }),
-    within: (api, namespace, query, init) =>
-      api.GET("/apis/devops.stochastic.io/v1/namespaces/{namespace}/devopspolicies", {
-        params: { path: { namespace }, query },
-        ...init,
-      }),
-  });
+/** The policies; custom resources have no form but JSON. */
+export function policyCollection(transport: Transport): Collection<DevOpsPolicy> {
+  return (options) => {
+    const { onUnreadable } = options;
+    const json = jsonDecoder({ toObject: toDevOpsPolicy, onUnreadable });
+    return listWatch(transport, () => [json], {
+      all: (api, query, init) =>
+        api.GET("/apis/devops.stochastic.io/v1/devopspolicies", { params: { query }, ...init }),
+      within: (api, namespace, query, init) =>
+        api.GET("/apis/devops.stochastic.io/v1/namespaces/{namespace}/devopspolicies", {
+          params: { path: { namespace }, query },
+          ...init,
+        }),
+      ...options,
+    });
+  };
 }
 
 /** The query parameters of both calls; see the API concepts of Kubernetes for what they mean. */
@@ -66,25 +83,29 @@ interface Calls extends Pick<CollectionOptions, "namespace" | "name"> {
   readonly within: (api: ApiClient, namespace: string, query: Query, init: Init) => Call;
 }
 
+/** @param decoders of the forms to ask for, the best first; the last one reads whatever no other does */
 function listWatch<T>(
   transport: Transport,
-  decoder: Decoder<T>,
+  decoders: () => readonly Decoder<T>[],
   { all, within, namespace, name }: Calls,
 ): ListWatch<T> {
   const api = createApiClient(transport);
+  api.use(refusalsToJson);
   const selected = name === undefined ? {} : { fieldSelector: `metadata.name=${name}` };
-  const read = (asked: Query, accept: string, fetch: Fetch) => {
-    const query = { ...asked, ...selected };
+  const read = async (options: Query, what: "list" | "watch", fetch: Fetch) => {
+    const query = { ...options, ...selected };
+    const asked = decoders();
+    const accept = asked.map((decoder) => decoder.accept[what]).join(", ");
     // Compressing and decompressing on one machine, or within one cluster, costs more than it saves.
     const init: Init = {
       parseAs: "stream",
       fetch,
       headers: { accept, "accept-encoding": "identity" },
     };
-    return answer(
-      namespace === undefined ? all(api, query, init) : within(api, namespace, query, init),
-      transport.server,
-    );
+    const call = namespace === undefined ? all(api, query, init) : within(api, namespace, query, init);
+    const body = await answer(call, transport.server);
+    const type = (await call).response.headers.get("content-type") ?? "";
+    return { body, decoder: asked.find(({ mediaType }) => type.startsWith(mediaType)) ?? asked.at(-1)! };
   };
 
   return {
@@ -95,8 +116,10 @@ function listWatch<T>(
       };
       try {
         return await withDeadline(
-          async (signal) =>
-            decoder.decodeList(await read(query, decoder.accept.list, transport.fetch(signal))),
+          async (signal) => {
+            const { body, decoder } = await read(query, "list", transport.fetch(signal));
+            return await decoder.decodeList(body);
+          },
           { server: transport.server },
           signal,
         );
@@ -112,7 +135,7 @@ function listWatch<T>(
         ? { ...common, resourceVersion: start.resourceVersion }
         : { ...common, sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" };
       try {
-        const body = await read(query, decoder.accept.watch, connection.fetch(signal));
+        const { body, decoder } = await read(query, "watch", connection.fetch(signal));
         return closing(decoder.decodeWatch(body), transport.server, () => connection.close());
       } catch (error) {
         connection.close();

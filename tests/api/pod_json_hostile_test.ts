@@ -35,10 +35,18 @@ Deno.test("toPodFacts() finds the restarts of containers named like parts of eve
   assert.deepEqual(silent.containers.map(({ restarts }) => restarts), [0, 0, 0, 0]);
 });
 
-for (const containers of [null, "app", { 0: { name: "app" } }, 7]) {
+for (const containers of ["app", { 0: { name: "app" } }, 7]) {
   Deno.test(`toPodFacts() calls a pod whose containers are ${JSON.stringify(containers)} a problem`, () => {
     const facts = read({ spec: { containers, initContainers: [{ name: "migrate" }] } });
     assert.equal(facts.problem, "spec.containers is not a list");
+    assert.deepEqual(facts.containers, []);
+  });
+}
+
+for (const spec of [undefined, null, "containers", []]) {
+  Deno.test(`toPodFacts() calls a pod whose spec is ${JSON.stringify(spec)} a problem`, () => {
+    const facts = toPodFacts({ ...pod("web").container("app").json(), spec });
+    assert.equal(facts?.problem, "it has no spec");
     assert.deepEqual(facts.containers, []);
   });
 }

@@ -101,6 +101,10 @@ for (
     ["no phase", { status: { phase: undefined } }, { phase: "" }],
     ["a phase that is no text", { status: { phase: 7 } }, { phase: "" }],
     ["an empty list of containers", { spec: { containers: [] } }, { containers: [], problem: undefined }],
+    ["a list of containers that is null", { spec: { containers: null } }, {
+      containers: [],
+      problem: undefined,
+    }],
     ["statuses that are no list", { status: { containerStatuses: { 0: "app" } } }, { problem: undefined }],
   ] as const
 ) {
@@ -109,6 +113,17 @@ for (
     assert.deepEqual(facts, { ...facts, ...expected });
   });
 }
+
+Deno.test("toPodFacts() takes the restarts of each kind of container from its own statuses", () => {
+  const { containers } = read({
+    spec: { containers: [{ name: "app" }], initContainers: [{ name: "app" }] },
+    status: {
+      containerStatuses: [{ name: "app", restartCount: 1 }, { name: "app", restartCount: 2 }],
+      initContainerStatuses: [{ name: "app", restartCount: 5 }],
+    },
+  });
+  assert.deepEqual(containers.map(({ kind, restarts }) => [kind, restarts]), [["init", 5], ["regular", 2]]);
+});
 
 Deno.test("toPodFacts() passes repeated text through `share`, and never the pod's own name", () => {
   const shared: string[] = [];

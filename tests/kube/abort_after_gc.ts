@@ -1,4 +1,4 @@
-// Opens a watch that stays silent, collects all garbage, aborts, and prints how the watch ended; see its test.
+// Opens a watch of the media type given that stays silent, collects all garbage, aborts, and prints how the watch ended; see its test.
 
 import { systemClock } from "../../lib/cli/system_clock.ts";
 import { httpCluster } from "../../lib/kube/cluster.ts";
@@ -7,7 +7,7 @@ import { Transport } from "../../lib/kube/transport.ts";
 const collectGarbage = Reflect.get(globalThis, "gc") as () => void;
 const server = Deno.serve(
   { port: 0, hostname: "127.0.0.1", onListen() {} },
-  () => new Response(new ReadableStream()),
+  () => new Response(new ReadableStream(), { headers: { "content-type": Deno.args[0]! } }),
 );
 const transport = new Transport({
   credentials: {

@@ -2,10 +2,13 @@
 
 import assert from "node:assert/strict";
 
-Deno.test("a watch ends when its signal aborts, garbage collections in between notwithstanding", async () => {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--v8-flags=--expose-gc", new URL("abort_after_gc.ts", import.meta.url).pathname],
-    stderr: "inherit",
-  }).output();
-  assert.equal(new TextDecoder().decode(stdout), "Error: told to stop\n");
-});
+for (const type of ["application/json", "application/vnd.kubernetes.protobuf;stream=watch"]) {
+  Deno.test(`a watch of ${type} ends when its signal aborts, garbage collections in between notwithstanding`, async () => {
+    const script = new URL("abort_after_gc.ts", import.meta.url).pathname;
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--v8-flags=--expose-gc", script, type],
+      stderr: "inherit",
+    }).output();
+    assert.equal(new TextDecoder().decode(stdout), "Error: told to stop\n");
+  });
+}

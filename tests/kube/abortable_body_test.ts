@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import type { LinkedAbort } from "../../lib/api/abort.ts";
 import { abortableBody } from "../../lib/kube/abortable_body.ts";
+import { watchedBody } from "../support/bodies.ts";
 import { settled } from "../support/manual_clock.ts";
 
 /** A life that the test ends, and that remembers being disposed of. */
@@ -17,63 +18,65 @@ function testLife(): LinkedAbort & { disposed: number } {
   return life;
 }
 
-/** A source that gives one chunk and then what the test says; it remembers being cancelled. */
+/** A source that gives one chunk and then freezes, ends or breaks. */
 function source(then: "freeze" | "end" | "break" = "freeze") {
-  const seen: { cancelled: unknown } = { cancelled: "no" };
-  const stream = new ReadableStream<Uint8Array>({
-    start: (controller) => controller.enqueue(Uint8Array.of(1)),
-    pull(controller) {
-      if (then === "end") controller.close();
-      else if (then === "break") controller.error(new TypeError("broken"));
-      else return new Promise<void>(() => {});
-    },
-    cancel: (reason) => void (seen.cancelled = reason),
+  return watchedBody([Uint8Array.of(1)], () => {
+    if (then === "break") throw new TypeError("broken");
+    return then === "end" ? undefined : new Promise<void>(() => {});
   });
-  return { stream, seen };
 }
 
 Deno.test("abortableBody() passes on what comes, and the end", async () => {
   const life = testLife();
   const chunks = [];
-  for await (const chunk of abortableBody(source("end").stream, life)) chunks.push(...chunk);
+  for await (const chunk of abortableBody(source("end").body, life)) chunks.push(...chunk);
   assert.deepEqual(chunks, [1]);
   assert(life.disposed > 0);
 });
 
 Deno.test("abortableBody() passes on what breaks its source", async () => {
   const life = testLife();
-  const reader = abortableBody(source("break").stream, life).getReader();
+  const reader = abortableBody(source("break").body, life).getReader();
   await assert.rejects(async () => {
     while (!(await reader.read()).done);
   }, /^TypeError: broken$/);
   assert(life.disposed > 0);
 });
 
+Deno.test("abortableBody() fills the buffer that its reader brings, and gives it back at the end", async () => {
+  const reader = abortableBody(source("end").body, testLife()).getReader({ mode: "byob" });
+  const chunk = await reader.read(new Uint8Array(10));
+  assert.deepEqual(chunk, { done: false, value: Uint8Array.of(1) });
+  assert.equal(chunk.value?.buffer.byteLength, 10);
+  const end = await reader.read(new Uint8Array(chunk.value!.buffer));
+  assert.deepEqual(end, { done: true, value: new Uint8Array() });
+  assert.equal(end.value?.buffer.byteLength, 10);
+});
+
 Deno.test("abortableBody() breaks with the reason of an abort, and lets go of its frozen source", async () => {
-  const [life, { stream, seen }] = [testLife(), source()];
-  const reader = abortableBody(stream, life).getReader();
+  const [life, { body, seen }] = [testLife(), source()];
+  const reader = abortableBody(body, life).getReader();
   await reader.read();
   const next = assert.rejects(reader.read(), (error) => error === "idle");
   life.abort("idle");
   await next;
   await settled();
-  assert.notEqual(seen.cancelled, "no");
+  assert.equal(seen.cancelled, true);
   assert(life.disposed > 0);
 });
 
 Deno.test("abortableBody() of a life that is over gives nothing but the reason", async () => {
-  const [life, { stream, seen }] = [testLife(), source()];
+  const [life, { body, seen }] = [testLife(), source()];
   life.abort("too late");
-  await assert.rejects(abortableBody(stream, life).getReader().read(), (error) => error === "too late");
+  await assert.rejects(abortableBody(body, life).getReader().read(), (error) => error === "too late");
   await settled();
-  assert.notEqual(seen.cancelled, "no");
+  assert.equal(seen.cancelled, true);
 });
 
 Deno.test("abortableBody() lets go of its source when its reader gives up", async () => {
-  const [life, { stream, seen }] = [testLife(), source()];
-  const body = abortableBody(stream, life);
-  await body.cancel("enough");
-  assert.equal(seen.cancelled, "enough");
+  const [life, { body, seen }] = [testLife(), source()];
+  await abortableBody(body, life).cancel("enough");
+  assert.equal(seen.cancelled, true);
   assert(life.disposed > 0);
   life.abort("later");
 });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import type { WatchEvent } from "../../lib/api/ports.ts";
 import { ApiError } from "../../lib/api/errors.ts";
 import { jsonDecoder } from "../../lib/kube/json_decoder.ts";
+import { bodyOf } from "../support/bodies.ts";
 import { connectionError } from "./harness.ts";
 
 /** A decoder of names, and how often it could not read one. */
@@ -18,13 +19,12 @@ function decoderOfNames() {
   return counted;
 }
 
-const bytes = (text: string) => new Response(text).body!;
 const named = (name: string) => ({ metadata: { name } });
 const event = (type: unknown, object: unknown) => `${JSON.stringify({ type, object })}\n`;
 
 async function watched(text: string, { decoder } = decoderOfNames()): Promise<WatchEvent<string>[]> {
   const events: WatchEvent<string>[] = [];
-  for await (const batch of decoder.decodeWatch(bytes(text))) events.push(...batch);
+  for await (const batch of decoder.decodeWatch(bodyOf(text))) events.push(...batch);
   return events;
 }
 
@@ -89,7 +89,7 @@ Deno.test("decodeWatch() gives events together that arrived together, and skips 
   const { decoder } = decoderOfNames();
   const text = `\n${event("ADDED", named("a"))}\n${event("ADDED", named("b"))}{"type":"ADD`;
   const batches = [];
-  for await (const batch of decoder.decodeWatch(bytes(text))) batches.push(batch.length);
+  for await (const batch of decoder.decodeWatch(bodyOf(text))) batches.push(batch.length);
   assert.deepEqual(batches, [2]);
 });
 
@@ -113,7 +113,7 @@ for (
 Deno.test("decodeList() reads a page, its version and where the next one starts", async () => {
   const { decoder } = decoderOfNames();
   const page = { metadata: { resourceVersion: "12", continue: "next" }, items: [named("a"), named("b")] };
-  assert.deepEqual(await decoder.decodeList(bytes(JSON.stringify(page))), {
+  assert.deepEqual(await decoder.decodeList(bodyOf(JSON.stringify(page))), {
     items: ["a", "b"],
     resourceVersion: "12",
     continueToken: "next",
@@ -123,7 +123,7 @@ Deno.test("decodeList() reads a page, its version and where the next one starts"
 for (const [what, token] of [["no token", undefined], ["an empty one", ""], ["null", null]] as const) {
   Deno.test(`decodeList() takes a page with ${what} for the last`, async () => {
     const page = { metadata: { resourceVersion: "12", continue: token }, items: [] };
-    const { continueToken } = await decoderOfNames().decoder.decodeList(bytes(JSON.stringify(page)));
+    const { continueToken } = await decoderOfNames().decoder.decodeList(bodyOf(JSON.stringify(page)));
     assert.equal(continueToken, undefined);
   });
 }
@@ -131,14 +131,14 @@ for (const [what, token] of [["no token", undefined], ["an empty one", ""], ["nu
 for (const items of [undefined, null]) {
   Deno.test(`decodeList() reads a list whose items are ${items} as an empty one`, async () => {
     const list = { metadata: { resourceVersion: "1" }, items };
-    assert.deepEqual((await decoderOfNames().decoder.decodeList(bytes(JSON.stringify(list)))).items, []);
+    assert.deepEqual((await decoderOfNames().decoder.decodeList(bodyOf(JSON.stringify(list)))).items, []);
   });
 }
 
 Deno.test("decodeList() tells of items without a name, and keeps the others", async () => {
   const counted = decoderOfNames();
   const list = { metadata: { resourceVersion: "1" }, items: [null, named("a"), {}, 7, named("b")] };
-  assert.deepEqual((await counted.decoder.decodeList(bytes(JSON.stringify(list)))).items, ["a", "b"]);
+  assert.deepEqual((await counted.decoder.decodeList(bodyOf(JSON.stringify(list)))).items, ["a", "b"]);
   assert.equal(counted.unreadable, 3);
 });
 
@@ -156,7 +156,7 @@ for (
 ) {
   Deno.test(`decodeList() refuses ${what}`, () =>
     assert.rejects(
-      decoderOfNames().decoder.decodeList(bytes(text!)),
+      decoderOfNames().decoder.decodeList(bodyOf(text!)),
       connectionError("other", /is not the JSON of a list or a watch\.$/),
     ));
 }

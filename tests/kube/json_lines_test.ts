@@ -3,29 +3,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { jsonLines } from "../../lib/kube/json_lines.ts";
+import { bodyOf, cutAt, watchedBody } from "../support/bodies.ts";
 import { connectionError } from "./harness.ts";
 
 const MIB = 1024 * 1024;
 
-/** A stream of those chunks; counts how many were asked for, and knows whether it was given up. */
-function body(chunks: Iterable<Uint8Array>) {
-  const iterator = chunks[Symbol.iterator]();
-  const seen = { pulled: 0, cancelled: false };
-  const stream = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      const { value, done } = iterator.next();
-      if (done) return controller.close();
-      seen.pulled++;
-      controller.enqueue(value);
-    },
-    cancel: () => void (seen.cancelled = true),
-  }, { highWaterMark: 0 });
-  return { stream, seen };
-}
-
 async function batches(chunks: Iterable<Uint8Array>): Promise<(readonly string[])[]> {
   const found: (readonly string[])[] = [];
-  for await (const lines of jsonLines(body(chunks).stream)) found.push(lines);
+  for await (const lines of jsonLines(bodyOf(...chunks))) found.push(lines);
   return found;
 }
 
@@ -45,9 +30,7 @@ Deno.test("jsonLines() gives the same lines however the bytes are cut", () =>
       fc.array(fc.nat({ max: 400 }), { maxLength: 40 }),
       async (lines, tail, cuts) => {
         const whole = bytes(lines.map((text) => `${text}\n`).join("") + tail);
-        const at = [0, ...cuts.map((cut) => cut % (whole.length + 1)).sort((a, b) => a - b), whole.length];
-        const chunks = at.slice(1).map((end, i) => whole.slice(at[i], end));
-        assert.deepEqual((await batches(chunks)).flat(), lines);
+        assert.deepEqual((await batches(cutAt(whole, cuts))).flat(), lines);
       },
     ),
     { numRuns: 200 },
@@ -77,25 +60,25 @@ Deno.test("jsonLines() drops an unfinished last line, and gives nothing for an e
   assert.deepEqual(await batches([]), []);
 });
 
-Deno.test("jsonLines() accepts a line of 16 MiB", async () => {
+Deno.test("jsonLines() accepts a line of 16 MiB, its newline included", async () => {
   const chunk = new Uint8Array(MIB).fill(0x61);
-  const [lines] = await batches([...Array(16).fill(chunk), bytes("\n")]);
-  assert.equal(lines?.[0]?.length, 16 * MIB);
+  const [lines] = await batches([...Array(15).fill(chunk), chunk.with(MIB - 1, 0x0a)]);
+  assert.equal(lines?.[0]?.length, 16 * MIB - 1);
 });
 
 Deno.test("jsonLines() refuses a longer line as soon as it is too long, and gives the stream up", async () => {
   const chunk = new Uint8Array(MIB).fill(0x61);
-  const { stream, seen } = body(function* () {
+  const { body, seen } = watchedBody(function* () {
     yield bytes("first\n");
     while (true) yield chunk;
   }());
   const given: string[] = [];
   const reading = (async () => {
-    for await (const lines of jsonLines(stream)) given.push(...lines);
+    for await (const lines of jsonLines(body)) given.push(...lines);
   })();
-  await assert.rejects(reading, connectionError("other", /a line of more than 16 MiB\.$/));
+  await assert.rejects(reading, connectionError("other", /an object of more than 16 MiB\.$/));
   assert.deepEqual(given, ["first"]);
-  assert.deepEqual(seen, { pulled: 18, cancelled: true });
+  assert.deepEqual(seen, { pulled: 17, cancelled: true });
 });
 
 Deno.test("jsonLines() counts a line, not what came before it", async () => {
@@ -112,9 +95,9 @@ Deno.test("jsonLines() reads a line in a thousand pieces in time proportional to
 });
 
 Deno.test("jsonLines() gives the stream up when its reader stops early", async () => {
-  const { stream, seen } = body(function* () {
+  const { body, seen } = watchedBody(function* () {
     while (true) yield bytes("a\n");
   }());
-  for await (const _ of jsonLines(stream)) break;
+  for await (const _ of jsonLines(body)) break;
   assert.equal(seen.cancelled, true);
 });

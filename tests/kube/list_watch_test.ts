@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { ListWatch, WatchStart } from "../../lib/api/ports.ts";
-import { podListWatch, policyListWatch } from "../../lib/kube/list_watch.ts";
+import { podCollection, policyCollection } from "../../lib/kube/list_watch.ts";
 import type { Transport } from "../../lib/kube/transport.ts";
 import type { ReceivedRequest } from "../support/http_request.ts";
 import { json, loginPage, refusal, stream } from "../support/replies.ts";
@@ -11,22 +11,30 @@ import { connectionError, serving } from "./harness.ts";
 const POLICIES = "/apis/devops.stochastic.io/v1";
 const unreadable = () => assert.fail("an object could not be read");
 
+/** What pods are asked for in; policies in JSON only. */
+const PODS_ACCEPT = {
+  list: "application/vnd.kubernetes.protobuf, application/json",
+  watch: "application/vnd.kubernetes.protobuf;stream=watch, application/json",
+};
+const accept = (path: string, what: "list" | "watch") =>
+  path.endsWith("/pods") ? PODS_ACCEPT[what] : "application/json";
+
 const COLLECTIONS: readonly (readonly [string, (transport: Transport) => ListWatch<unknown>])[] = [
   [
     "/api/v1/pods",
-    (transport) => podListWatch(transport, { namespace: undefined, onUnreadable: unreadable }),
+    (transport) => podCollection(transport)({ namespace: undefined, onUnreadable: unreadable }),
   ],
   [
     "/api/v1/namespaces/team-a/pods",
-    (transport) => podListWatch(transport, { namespace: "team-a", onUnreadable: unreadable }),
+    (transport) => podCollection(transport)({ namespace: "team-a", onUnreadable: unreadable }),
   ],
   [
     `${POLICIES}/devopspolicies`,
-    (transport) => policyListWatch(transport, { namespace: undefined, onUnreadable: unreadable }),
+    (transport) => policyCollection(transport)({ namespace: undefined, onUnreadable: unreadable }),
   ],
   [
     `${POLICIES}/namespaces/team-a/devopspolicies`,
-    (transport) => policyListWatch(transport, { namespace: "team-a", onUnreadable: unreadable }),
+    (transport) => policyCollection(transport)({ namespace: "team-a", onUnreadable: unreadable }),
   ],
 ];
 
@@ -55,7 +63,7 @@ for (const [path, of] of COLLECTIONS) {
       ]);
       for (const { method, headers } of server.requests) {
         assert.equal(method, "GET");
-        assert.equal(headers.get("accept"), "application/json");
+        assert.equal(headers.get("accept"), accept(path, "list"));
         assert.equal(headers.get("accept-encoding"), "identity");
         assert.equal(headers.get("authorization"), "Bearer secret-token");
       }
@@ -74,7 +82,7 @@ for (const [path, of] of COLLECTIONS) {
         const [request] = server.requests;
         const common = { watch: "true", allowWatchBookmarks: "true", timeoutSeconds: "271" };
         assert.deepEqual(asked(request), [path, { ...common, ...parameters }]);
-        assert.equal(request?.headers.get("accept"), "application/json");
+        assert.equal(request?.headers.get("accept"), accept(path, "watch"));
         assert.equal(request?.headers.get("accept-encoding"), "identity");
       }));
   }
@@ -82,7 +90,7 @@ for (const [path, of] of COLLECTIONS) {
 
 Deno.test("list() and watch() ask for one name alone where they are told to", () =>
   serving([emptyList, stream([])], async ({ server, transport, signal }) => {
-    const source = podListWatch(transport, { namespace: undefined, name: "web", onUnreadable: unreadable });
+    const source = podCollection(transport)({ namespace: undefined, name: "web", onUnreadable: unreadable });
     await source.list({ limit: undefined, continueToken: undefined }, signal);
     for await (
       const _ of await source.watch({ start: { from: "initial-events" }, timeoutSeconds: 5 }, signal)
@@ -100,10 +108,10 @@ Deno.test("list() gives pods as facts and policies as they are", () => {
   return serving(replies, async ({ transport, signal }) => {
     const options = { namespace: undefined, onUnreadable: unreadable };
     const page = { limit: undefined, continueToken: undefined };
-    const pods = await podListWatch(transport, options).list(page, signal);
+    const pods = await podCollection(transport)(options).list(page, signal);
     assert.equal(pods.items[0]?.containers[0]?.image, "i");
     assert.equal(pods.continueToken, "more");
-    const policies = await policyListWatch(transport, options).list(page, signal);
+    const policies = await policyCollection(transport)(options).list(page, signal);
     assert.deepEqual(policies.items[0], {
       ...metadata,
       metadata,
@@ -119,7 +127,7 @@ Deno.test("list() tells of objects that cannot be read, and gives the others", (
   return serving([list, list], async ({ transport, signal }) => {
     let unreadable = 0;
     const options = { namespace: undefined, onUnreadable: () => void unreadable++ };
-    for (const source of [podListWatch(transport, options), policyListWatch(transport, options)]) {
+    for (const source of [podCollection(transport)(options), policyCollection(transport)(options)]) {
       assert.equal((await source.list({ limit: 1, continueToken: undefined }, signal)).items.length, 1);
     }
     assert.equal(unreadable, 4);
@@ -132,7 +140,7 @@ Deno.test("A server with a path of its own before the API's is asked below it", 
       server: { value: `${served.transport.server}/k8s/clusters/c-1` },
       fetch: { value: (signal: AbortSignal) => served.transport.fetch(signal) },
     });
-    const source = podListWatch(transport, { namespace: undefined, onUnreadable: unreadable });
+    const source = podCollection(transport)({ namespace: undefined, onUnreadable: unreadable });
     await source.list({ limit: undefined, continueToken: undefined }, served.signal);
     assert.equal(served.server.requests[0]?.target, "/k8s/clusters/c-1/api/v1/pods");
   }));
@@ -144,7 +152,7 @@ for (
     serving(
       [refusal(code, reason, { headers: { "retry-after": "2" } }), refusal(code, reason)],
       async ({ transport, server, signal }) => {
-        const source = podListWatch(transport, { namespace: undefined, onUnreadable: unreadable });
+        const source = podCollection(transport)({ namespace: undefined, onUnreadable: unreadable });
         await assert.rejects(source.list({ limit: 500, continueToken: "t" }, signal), {
           name: "ApiError",
           code,
@@ -161,7 +169,7 @@ for (
 
 Deno.test("list() and watch() take a login page for what it is", () =>
   serving([loginPage, loginPage], async ({ transport, signal }) => {
-    const source = podListWatch(transport, { namespace: undefined, onUnreadable: unreadable });
+    const source = podCollection(transport)({ namespace: undefined, onUnreadable: unreadable });
     const expected = connectionError("other", /not the JSON of a list or a watch\.$/);
     await assert.rejects(source.list({ limit: 500, continueToken: undefined }, signal), expected);
     const batches = await source.watch({ start: { from: "initial-events" }, timeoutSeconds: 1 }, signal);

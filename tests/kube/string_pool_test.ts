@@ -1,43 +1,96 @@
-/** The string pool: it answers equal strings, holds each once, and does not grow without bound. */
+/** The string pool: it answers equal strings, holds each once, and grows with nothing. */
 
 import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
-import { stringPool } from "../../lib/kube/string_pool.ts";
+import { StringPool } from "../../lib/kube/string_pool.ts";
 
-Deno.test("stringPool() answers each text with an equal one", () => {
-  const share = stringPool();
-  fc.assert(fc.property(fc.string(), (text) => assert.equal(share(text), text)));
-  for (const text of ["", "__proto__", "constructor", "hasOwnProperty"]) {
-    assert.equal(share(text), text);
-    assert.equal(share(text), text);
-  }
+const encode = (text: string) => new TextEncoder().encode(text);
+
+/** What the pool makes of UTF-8 that lies among other bytes. */
+function read(pool: StringPool, text: string): string {
+  const bytes = encode(text);
+  const among = new Uint8Array(bytes.length + 20).fill(0x7a);
+  among.set(bytes, 10);
+  return pool.read(among, 10, 10 + bytes.length);
+}
+
+const texts = fc.oneof(
+  fc.string(),
+  fc.string({ unit: "binary" }),
+  fc.constantFrom("", "\ufeff", "__proto__"),
+);
+
+Deno.test("StringPool answers each text, and each text in bytes, with an equal one", () => {
+  const pool = new StringPool();
+  fc.assert(fc.property(fc.array(texts), (texts) => {
+    for (const text of [...texts, ...texts]) {
+      assert.equal(pool.share(text), text);
+      assert.equal(read(pool, text), text.toWellFormed());
+    }
+  }));
+});
+
+Deno.test("StringPool makes U+FFFD of what is no UTF-8", () => {
+  assert.equal(new StringPool().read(Uint8Array.of(0x61, 0xff, 0x62), 0, 3), "a\ufffdb");
 });
 
 const PADDING = "a".repeat(400);
 
 /** A text that shares its memory with no other, as a decoder makes them. */
-function fresh(number: number): string {
-  return [number, PADDING].join("");
+function fresh(number: number, padding = PADDING): string {
+  return [number, padding].join("");
 }
 
-Deno.test("stringPool() holds many copies of one text once", () => {
-  const share = stringPool();
+for (
+  const [what, share] of [
+    ["texts", (pool: StringPool, text: string) => pool.share(text)],
+    ["texts in bytes", read],
+    ["texts beyond ASCII in bytes", (pool: StringPool, text: string) => read(pool, `ä${text}`)],
+  ] as const
+) {
+  Deno.test(`StringPool holds many copies of equal ${what} once`, () => {
+    const pool = new StringPool();
+    const before = heapUsed();
+    const copies = Array.from({ length: 10_000 }, (_, i) => share(pool, fresh(i % 10)));
+    const grown = heapUsed() - before;
+    assert(grown < 1_000_000, `10,000 copies take ${grown} bytes`);
+    assert.equal(copies.at(-10), copies[0]);
+  });
+}
+
+Deno.test("StringPool gives one copy to texts and to texts in bytes", () => {
+  const pool = new StringPool();
   const before = heapUsed();
-  const texts = Array.from({ length: 10_000 }, () => share(fresh(1)));
-  const grown = heapUsed() - before;
-  assert(grown < 1_000_000, `10,000 copies take ${grown} bytes`);
-  assert.equal(texts.at(-1), texts[0]);
+  const copies = Array.from(
+    { length: 10_000 },
+    (_, i) => i % 2 ? pool.share(fresh(1)) : read(pool, fresh(1)),
+  );
+  assert(heapUsed() - before < 1_000_000);
+  assert.equal(copies.length, 10_000);
 });
 
-Deno.test("stringPool() forgets, rather than grow with every text there ever was", () => {
-  const share = stringPool();
+Deno.test("StringPool makes room for what is new, rather than grow with every text there ever was", () => {
+  const pool = new StringPool();
   const before = heapUsed();
-  for (let number = 0; number < 110_000; number++) share(fresh(number));
+  for (let number = 0; number < 300_000; number++) pool.share(fresh(number));
   const grown = heapUsed() - before;
-  assert(grown < 30_000_000, `110,000 different texts leave ${grown} bytes`);
-  assert.equal(share("still"), "still");
+  assert(grown < 40_000_000, `300,000 different texts leave ${grown} bytes`);
+  const copies = Array.from({ length: 10_000 }, () => pool.share(fresh(-1)));
+  assert(heapUsed() - before - grown < 1_000_000, "what is new is shared");
+  assert.equal(copies.length, 10_000);
+});
+
+Deno.test("StringPool does not keep long texts alive", () => {
+  const pool = new StringPool();
+  const before = heapUsed();
+  for (let number = 0; number < 1_000; number++) {
+    pool.share(fresh(number, "a".repeat(100_000)));
+    read(pool, fresh(number, "b".repeat(100_000)));
+  }
+  const grown = heapUsed() - before;
+  assert(grown < 2_000_000, `200 MB of long texts leave ${grown} bytes`);
 });
 
 /** What is in use after a garbage collection; bytes. */

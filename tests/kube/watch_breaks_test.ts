@@ -3,20 +3,49 @@
 import assert from "node:assert/strict";
 import type { WatchEvent } from "../../lib/api/ports.ts";
 import type { PodFacts } from "../../lib/api/pod_facts.ts";
-import { podListWatch } from "../../lib/kube/list_watch.ts";
-import { refusal, silence, stream } from "../support/replies.ts";
+import { podCollection } from "../../lib/kube/list_watch.ts";
+import { cutAt } from "../support/bodies.ts";
 import type { Reply } from "../support/loopback_server.ts";
+import { frames, podEvent, status } from "../support/protobuf_objects.ts";
+import { concat } from "../support/protobuf_writer.ts";
+import { refusal, silence, stream, type StreamEnd } from "../support/replies.ts";
 import { connectionError, type Served, serving, until } from "./harness.ts";
 
 const pod = (name: string, resourceVersion: string) => ({
   metadata: { namespace: "a", name, resourceVersion },
   spec: { containers: [] },
 });
-const added = (name: string, version: string) =>
-  `${JSON.stringify({ type: "ADDED", object: pod(name, version) })}\n`;
+
+/** How a server sends events, of either form. */
+interface Form {
+  readonly added: (name: string, version: string) => Uint8Array;
+  readonly error: (status: object) => Uint8Array;
+  readonly nonsense: Uint8Array;
+  /** How the nonsense is told. */
+  readonly told: RegExp;
+  readonly contentType: string;
+}
+
+const line = (event: object) => new TextEncoder().encode(`${JSON.stringify(event)}\n`);
+const FORMS: Readonly<Record<string, Form>> = {
+  JSON: {
+    added: (name, version) => line({ type: "ADDED", object: pod(name, version) }),
+    error: (object) => line({ type: "ERROR", object }),
+    nonsense: new TextEncoder().encode("<html>\n"),
+    told: /not the JSON of a list or a watch\.$/,
+    contentType: "application/json",
+  },
+  protobuf: {
+    added: (name, version) => frames(podEvent("ADDED", pod(name, version))),
+    error: (object) => frames(podEvent("ERROR", status(object))),
+    nonsense: new TextEncoder().encode("<html>\n"),
+    told: /not the protobuf of a list or a watch: an event of more than 16 MiB\.$/,
+    contentType: "application/vnd.kubernetes.protobuf;stream=watch",
+  },
+};
 
 function open({ transport, signal }: Served): Promise<AsyncIterable<readonly WatchEvent<PodFacts>[]>> {
-  const source = podListWatch(transport, {
+  const source = podCollection(transport)({
     namespace: undefined,
     onUnreadable: () => assert.fail("unreadable"),
   });
@@ -43,47 +72,80 @@ const closed = ({ server }: Served) => until(() => server.open === 0, "the watch
 /** Runs `test` against a server that answers one watch with `reply`. */
 const watching = (reply: Reply, test: (served: Served) => Promise<void>) => serving([reply], test);
 
-Deno.test("watch() delivers events as they come and ends when the server ends it", () =>
-  watching(stream([added("x", "1"), added("y", "2") + added("z", "3")]), async (served) => {
-    assert.deepEqual(await follow(served), { events: ["apply x", "apply y", "apply z"], error: undefined });
-    await closed(served);
-  }));
+for (const [name, { added, error, nonsense, told, contentType }] of Object.entries(FORMS)) {
+  const send = (chunks: readonly Uint8Array[], end?: StreamEnd) => stream(chunks, end, contentType);
 
-Deno.test("watch() puts events together that arrive in pieces", () => {
-  const bytes = added("x", "1") + added("y", "2");
-  return watching(
-    stream(bytes.match(/[\s\S]{1,7}/g)!),
-    async (served) => assert.deepEqual((await follow(served)).events, ["apply x", "apply y"]),
-  );
-});
+  Deno.test(`watch() in ${name} delivers events as they come and ends when the server ends it`, () =>
+    watching(send([added("x", "1"), concat(added("y", "2"), added("z", "3"))]), async (served) => {
+      assert.deepEqual(await follow(served), { events: ["apply x", "apply y", "apply z"], error: undefined });
+      await closed(served);
+    }));
 
-for (const end of ["cut", "reset"] as const) {
-  Deno.test(`watch() delivers the complete events of a stream that is ${end} in mid-frame, then breaks`, () =>
-    watching(stream([added("x", "1"), added("y", "2"), '{"type":"ADDED","obj'], end), async (served) => {
+  Deno.test(`watch() in ${name} puts events together that arrive in pieces`, () => {
+    const bytes = concat(added("x", "1"), added("y", "2"));
+    return watching(
+      send(cutAt(bytes, Array.from({ length: Math.floor((bytes.length - 1) / 7) }, (_, i) => 7 * (i + 1)))),
+      async (served) => assert.deepEqual((await follow(served)).events, ["apply x", "apply y"]),
+    );
+  });
+
+  for (const end of ["cut", "reset"] as const) {
+    Deno.test(`watch() in ${name} delivers the complete events of a stream that is ${end} in mid-frame, then breaks`, () =>
+      watching(
+        send([added("x", "1"), added("y", "2"), added("z", "3").slice(0, 40)], end),
+        async (served) => {
+          const { events, error } = await follow(served);
+          assert.deepEqual(events, ["apply x", "apply y"]);
+          connectionError("reset", /: the connection broke\.$/)(error);
+          await closed(served);
+        },
+      ));
+  }
+
+  Deno.test(`watch() in ${name} drops the unfinished frame of a stream that ends cleanly`, () =>
+    watching(
+      send([added("x", "1"), added("z", "3").slice(0, 40)]),
+      async (served) => assert.deepEqual(await follow(served), { events: ["apply x"], error: undefined }),
+    ));
+
+  Deno.test(`watch() in ${name} ends promptly on abort while the server is frozen, and the server sees it`, () =>
+    watching(send([added("x", "1")], "frozen"), async (served) => {
+      const batches = (await open(served))[Symbol.asyncIterator]();
+      assert.equal((await batches.next()).value?.length, 1);
+      const next = assert.rejects(batches.next(), (error) => error === "idle");
+      const start = performance.now();
+      served.controller.abort("idle");
+      await next;
+      await closed(served);
+      assert(performance.now() - start < 5_000);
+    }));
+
+  Deno.test(`watch() in ${name} closes its connection when its reader stops reading`, () =>
+    watching(send([added("x", "1")], "frozen"), async (served) => {
+      for await (const _ of await open(served)) break;
+      await closed(served);
+    }));
+
+  Deno.test(`watch() in ${name} gives an ERROR event as the ApiError that it is`, () => {
+    const gone = { kind: "Status", code: 410, reason: "Expired", message: "too old resource version: 1 (2)" };
+    return watching(send([error(gone)]), async (served) => {
+      const events: WatchEvent<PodFacts>[] = [];
+      for await (const batch of await open(served)) events.push(...batch);
+      assert.equal(events.length, 1);
+      assert(events[0]?.type === "error");
+      const { code, reason, message } = events[0].error;
+      assert.deepEqual({ code, reason, message }, { code: 410, reason: "Expired", message: gone.message });
+    });
+  });
+
+  Deno.test(`watch() in ${name} breaks at something that no API server sends, and closes its connection`, () =>
+    watching(send([added("x", "1"), nonsense], "frozen"), async (served) => {
       const { events, error } = await follow(served);
-      assert.deepEqual(events, ["apply x", "apply y"]);
-      connectionError("reset", /: the connection broke\.$/)(error);
+      assert.deepEqual(events, ["apply x"]);
+      connectionError("other", told)(error);
       await closed(served);
     }));
 }
-
-Deno.test("watch() drops the unfinished frame of a stream that ends cleanly", () =>
-  watching(
-    stream([added("x", "1"), '{"type":"ADDED","obj']),
-    async (served) => assert.deepEqual(await follow(served), { events: ["apply x"], error: undefined }),
-  ));
-
-Deno.test("watch() ends promptly on abort while the server is frozen, and the server sees it", () =>
-  watching(stream([added("x", "1")], "frozen"), async (served) => {
-    const batches = (await open(served))[Symbol.asyncIterator]();
-    assert.equal((await batches.next()).value?.length, 1);
-    const next = assert.rejects(batches.next(), (error) => error === "idle");
-    const start = performance.now();
-    served.controller.abort("idle");
-    await next;
-    await closed(served);
-    assert(performance.now() - start < 5_000);
-  }));
 
 Deno.test("watch() ends promptly on abort before the server has answered", () =>
   watching(silence, async (served) => {
@@ -94,41 +156,14 @@ Deno.test("watch() ends promptly on abort before the server has answered", () =>
     await closed(served);
   }));
 
-Deno.test("watch() closes its connection when its reader stops reading", () =>
-  watching(stream([added("x", "1")], "frozen"), async (served) => {
-    for await (const _ of await open(served)) break;
-    await closed(served);
-  }));
-
-Deno.test("watch() gives an ERROR event as the ApiError that it is", () => {
-  const status = { kind: "Status", code: 410, reason: "Expired", message: "too old resource version: 1 (2)" };
-  const line = `${JSON.stringify({ type: "ERROR", object: status })}\n`;
-  return watching(stream([line]), async (served) => {
-    const events: WatchEvent<PodFacts>[] = [];
-    for await (const batch of await open(served)) events.push(...batch);
-    assert.equal(events.length, 1);
-    assert(events[0]?.type === "error");
-    const { code, reason, message } = events[0].error;
-    assert.deepEqual({ code, reason, message }, { code: 410, reason: "Expired", message: status.message });
-  });
-});
-
 Deno.test("watch() throws a refusal at once, and closes its connection", () =>
   watching(refusal(410, "Expired"), async (served) => {
     await assert.rejects(open(served), { name: "ApiError", code: 410, reason: "Expired" });
     await closed(served);
   }));
 
-Deno.test("watch() breaks at something that no API server sends, and closes its connection", () =>
-  watching(stream([added("x", "1"), "<html>\n"], "frozen"), async (served) => {
-    const { events, error } = await follow(served);
-    assert.deepEqual(events, ["apply x"]);
-    connectionError("other", /not the JSON of a list or a watch\.$/)(error);
-    await closed(served);
-  }));
-
 Deno.test("Each watch has a connection of its own, which ends with it", () => {
-  const frozen = stream([added("x", "1")], "frozen");
+  const frozen = stream([FORMS["JSON"]!.added("x", "1")], "frozen");
   return serving([frozen, frozen], async (served) => {
     const batches = [await open(served), await open(served)];
     const [first, second] = batches.map((batches) => batches[Symbol.asyncIterator]());

@@ -142,3 +142,51 @@ export const wildPods: fc.Arbitrary<PodFacts> = fc.record({
   ),
   problem: fc.option(fc.constant("spec.containers is not a list"), { nil: undefined, freq: 8 }),
 });
+
+/** Text that both JSON and UTF-8 can carry unchanged. */
+const soundText = hostileText.map((text) => text.toWellFormed());
+const probes = fc.constantFrom(undefined, null, {}, { httpGet: { path: "/healthz" } });
+const apiContainers = fc.array(
+  fc.record({
+    name: fc.oneof(names.map((name) => name.toWellFormed()), fc.constantFrom("app", "proxy")),
+    image: images.map((image) => image.toWellFormed()),
+    restartPolicy: fc.constantFrom(undefined, "Always", "Never", ""),
+    livenessProbe: probes,
+    readinessProbe: probes,
+  }, { requiredKeys: ["name"] }),
+  { maxLength: 5 },
+);
+const apiStatuses = fc.array(
+  fc.record({
+    name: fc.oneof(names.map((name) => name.toWellFormed()), fc.constantFrom("app", "proxy")),
+    restartCount: fc.oneof(fc.nat(8), fc.integer(), fc.constantFrom(-5, -2_147_483_648, 2_147_483_647)),
+  }, { requiredKeys: [] }),
+  { maxLength: 5 },
+);
+/** From the year 2 to 9999, the times that the JSON of an API server can carry; none in the year 1 counts as no time. */
+const apiTimes = fc.integer({ min: -62_100_000_000, max: 253_402_300_799 })
+  .map((seconds) => new Date(seconds * 1000).toISOString().replace(".000Z", "Z"));
+
+/** Pods in the JSON form, of sound types but any content: what an API server could send in either form. */
+export const apiPods: fc.Arbitrary<object> = fc.record({
+  metadata: fc.record({
+    name: soundText,
+    namespace: soundText,
+    resourceVersion: fc.nat().map(String),
+    creationTimestamp: fc.option(apiTimes),
+    deletionTimestamp: fc.option(apiTimes),
+    labels: fc.dictionary(soundText, soundText, { maxKeys: 3 }),
+  }, { requiredKeys: [] }),
+  spec: fc.record({
+    containers: fc.option(apiContainers),
+    initContainers: fc.option(apiContainers),
+    ephemeralContainers: fc.constantFrom(undefined, [{ common: { name: "app", image: "debug" } }]),
+    restartPolicy: fc.oneof(fc.constantFrom("Always", "Never", "OnFailure", ""), soundText),
+  }, { requiredKeys: [] }),
+  status: fc.record({
+    phase: fc.oneof(fc.constantFrom("Pending", "Running"), soundText),
+    containerStatuses: fc.option(apiStatuses),
+    initContainerStatuses: fc.option(apiStatuses),
+    ephemeralContainerStatuses: fc.option(apiStatuses),
+  }, { requiredKeys: [] }),
+}, { requiredKeys: ["metadata"] });

@@ -28,6 +28,18 @@ export function refusal(code: number, reason = "", { headers = {}, ...more }: Re
   return json(body, { status: code, headers });
 }
 
+/** An answer in protobuf. */
+export function protobuf(body: Uint8Array, { status = 200, headers = {} }: ReplyOptions = {}): Reply {
+  const own = {
+    "content-type": "application/vnd.kubernetes.protobuf",
+    "content-length": String(body.length),
+  };
+  return (wire) => {
+    wire.write(head(status, { ...own, ...headers }));
+    wire.write(body);
+  };
+}
+
 /** A login page where an API server should be. */
 export const loginPage: Reply = text("<!doctype html><title>Sign in</title>", {
   headers: { "content-type": "text/html" },
@@ -64,11 +76,17 @@ export function cutAfter(bytes: number, value: unknown): Reply {
 export type StreamEnd = "clean" | "cut" | "frozen" | "reset";
 
 /** A stream of chunks, as a watch is. */
-export function stream(chunks: readonly string[], end: StreamEnd = "clean"): Reply {
+export function stream(
+  chunks: readonly (string | Uint8Array)[],
+  end: StreamEnd = "clean",
+  contentType = "application/json",
+): Reply {
   return (wire) => {
-    wire.write(head(200, { "content-type": "application/json", "transfer-encoding": "chunked" }));
+    wire.write(head(200, { "content-type": contentType, "transfer-encoding": "chunked" }));
     for (const chunk of chunks) {
-      wire.write(`${Buffer.byteLength(chunk).toString(16)}\r\n${chunk}\r\n`);
+      wire.write(`${Buffer.byteLength(chunk).toString(16)}\r\n`);
+      wire.write(chunk);
+      wire.write("\r\n");
     }
     if (end === "clean") wire.write("0\r\n\r\n");
     else if (end === "cut") wire.end();

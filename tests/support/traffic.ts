@@ -126,7 +126,8 @@ export class Traffic {
     const reader = body!.getReader();
     const is = (state: "busy" | "waiting" | "over") => this.#is(exchange, { [end]: state });
     is("busy");
-    const stream = new ReadableStream<Uint8Array>({
+    const stream = new ReadableStream({
+      type: "bytes",
       start(controller) {
         if (end === "client") return;
         exchange.end = (how) => {
@@ -142,7 +143,8 @@ export class Traffic {
         });
         if (done) {
           is("over");
-          return controller.close();
+          controller.close();
+          return controller.byobRequest?.respond(0);
         }
         if (end === "server") await this.#withheld.get(resourceOf(exchange.url))?.promise;
         is("busy");
@@ -153,7 +155,7 @@ export class Traffic {
         is("over");
         return reader.cancel(reason);
       },
-    }, { highWaterMark: 0 });
+    });
     return new Response(stream, { status, headers });
   }
 

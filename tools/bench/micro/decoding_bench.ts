@@ -3,7 +3,7 @@
 import { toPodFacts } from "../../../lib/api/pod_json.ts";
 import { jsonDecoder } from "../../../lib/kube/json_decoder.ts";
 import { jsonLines } from "../../../lib/kube/json_lines.ts";
-import { stringPool } from "../../../lib/kube/string_pool.ts";
+import { StringPool } from "../../../lib/kube/string_pool.ts";
 import { CapturedBody } from "./captured.ts";
 
 const PODS = 1_000;
@@ -14,7 +14,8 @@ Deno.bench(`JSON: the frames of ${PODS} pods`, { group: "frames" }, async () => 
 });
 
 Deno.bench(`JSON: the facts of ${PODS} pods`, { group: "decoding" }, async () => {
-  const share = stringPool();
-  const decoder = jsonDecoder({ toObject: (value) => toPodFacts(value, share), onUnreadable() {} });
+  const pool = new StringPool();
+  const toObject = (value: unknown) => toPodFacts(value, (text) => pool.share(text));
+  const decoder = jsonDecoder({ toObject, onUnreadable() {} });
   for await (const _ of decoder.decodeWatch(json.open()));
 });
