@@ -83,10 +83,12 @@ export async function uninstall(
   for (;;) {
     const startedAt = clock.monotonic();
     const left = await readInstallation(options, signal);
+    const tookMs = clock.monotonic() - startedAt;
     // Another one in its place is somebody else's doing.
     if (left === undefined || left.crd.metadata?.uid !== uid) return undefined;
-    if (left.policies.length < fewest) {
-      fewest = left.policies.length;
+    const steps = stepsLeft(left);
+    if (steps < fewest) {
+      fewest = steps;
       progressAt = clock.monotonic();
     }
     const patienceMs = isUpToOthers(left) ? OTHERS_PATIENCE_MS : SERVER_PATIENCE_MS;
@@ -94,9 +96,14 @@ export async function uninstall(
     const present = left.policies.filter((policy) => isHeld(policy) || !isDeleting(policy));
     await each(present, "policies deleted or let go", (policy) => remove(policy, options, signal), options);
     onProgress(`waiting for ${left.policies.length} policies and the CRD to go`);
-    // A slow server has enough to do.
-    await sleep(clock, Math.max(POLL_MS, clock.monotonic() - startedAt), signal);
+    // A server that is slow to tell has enough to do.
+    await sleep(clock, Math.max(POLL_MS, tookMs), signal);
   }
+}
+
+/** How much there is to do: each policy is to be deleted, let go, and gone. What an operator does never makes it more. */
+function stepsLeft({ policies }: Installation): number {
+  return policies.reduce((sum, policy) => sum + (!isDeleting(policy) ? 3 : isHeld(policy) ? 2 : 1), 0);
 }
 
 /** Whether all that is left is kept by others alone. */

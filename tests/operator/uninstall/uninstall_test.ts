@@ -16,12 +16,15 @@ import { InstantClock } from "../../support/instant_clock.ts";
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const CRD = `${CRDS}/devopspolicies.devops.stochastic.io`;
 const POLICIES = "/apis/devops.stochastic.io/v1/namespaces/default/devopspolicies";
+const EVERYWHERE = "/apis/devops.stochastic.io/v1/devopspolicies";
 const FOREIGN = "example.com/hold";
 
 /** A sandbox with the definition, and what it takes to uninstall it. */
 interface Uninstalling {
   readonly server: FaultySandbox;
   readonly clock: InstantClock;
+  /** Lets time go by while something is under way. */
+  pass(ms: number): void;
   readonly progress: readonly string[];
   create(name: string, finalizers?: readonly string[]): Promise<void>;
   read(): Promise<Installation | undefined>;
@@ -34,11 +37,16 @@ async function uninstalling(test: (tools: Uninstalling) => Promise<void>, fault?
   const transport = new Transport({ credentials: new TestCredentials(server.url), userAgent: "test" });
   const clock = new InstantClock();
   const progress: string[] = [];
+  let passed = 0;
   const options = {
     crds: createCrdClient(transport, clock),
     cluster: httpCluster(transport, clock),
     deletePolicy: createPolicyDeletion(transport, clock),
-    clock,
+    clock: {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic() + passed,
+      after: (ms: number, callback: () => void) => clock.after(ms, callback),
+    },
     onProgress: (words: string) => void progress.push(words),
   };
   const { signal } = new AbortController();
@@ -47,6 +55,7 @@ async function uninstalling(test: (tools: Uninstalling) => Promise<void>, fault?
     await test({
       server,
       clock,
+      pass: (ms) => void (passed += ms),
       progress,
       async create(name, finalizers = [FINALIZER]) {
         const head = { apiVersion: "devops.stochastic.io/v1", kind: "DevOpsPolicy" };
@@ -147,6 +156,27 @@ Deno.test("uninstall() deletes the policies itself, as a server does so one afte
     assert.deepEqual(writes(server), ["DELETE", "DELETE", "DELETE", "PATCH"]);
     assert(clock.monotonic() < 1_000);
   }, slow()));
+
+for (
+  const [what, part, ms] of [
+    ["no longer for having deleted a lot", `DELETE ${POLICIES}`, 250],
+    ["as long as a slow server took to tell what is left", `GET ${EVERYWHERE}`, 100_000],
+  ] as const
+) {
+  Deno.test(`uninstall() waits ${what}`, () => {
+    const deleting = slow();
+    let pass = (_ms: number) => {};
+    return uninstalling(async ({ clock, create, run, ...tools }) => {
+      await create("ours");
+      pass = tools.pass;
+      assert.equal(await run({ isOperatorAtWork: true }), undefined);
+      assert.deepEqual(clock.waits, [ms, ms, ms]);
+    }, (request, forward) => {
+      if (`${request.method} ${new URL(request.url).pathname}`.startsWith(part)) pass(100_000);
+      return deleting(request, forward);
+    });
+  });
+}
 
 Deno.test("uninstall() leaves the policies to the server where it may not delete them itself", () => {
   const deleting = slow();
