@@ -12,10 +12,11 @@ Exit codes: 0 fine, 1 the answer is no, 2 wrong usage, 3 cluster or credentials,
 
 /** Of `check`. */
 export const CHECK_HELP = `
-Asks, as whoever the credentials stand for: is the API server reached, and of which version? Is the clock
-right? (More than 10 s off is a no: pods would count as pending for too long that are not.) Is the CRD
-installed, and the one of this version? Is each right there that reconcile needs? Can collections be read and
-watched in one request? (If not, that is no more than a warning.) It needs no right itself, and changes nothing.
+Asks, as whoever the credentials stand for: is the API server reached, and of which version? Do the clocks
+agree? (More than 10 s apart is a no: pods would count as pending for too long that are not.) Is the CRD
+installed, and the one of this version? Is each right there that reconcile needs? Can pods and policies be
+read and watched in one request? (If not, that is no more than a warning.) It changes nothing, and takes no
+right but those that it asks about.
 
 Exit codes: 0 fine, 1 an answer is no, 3 the cluster is not reached or rejects the credentials.
 
@@ -27,9 +28,9 @@ Examples:
 /** Of `crd uninstall`. */
 export const UNINSTALL_HELP = `
 Says what it will do, and asks on a terminal. Then it takes the operator's finalizer off every policy, and
-nobody else's, deletes the definition, and waits until all is gone: with the operator running, or long gone.
-It can be repeated. It takes the rights to get and delete customresourcedefinitions, and to list, get and
-patch devopspolicies in all namespaces.
+nobody else's, deletes the definition and the policies, and waits until all is gone: with the operator at
+work, or long gone. It can be repeated. It takes the rights to get and delete customresourcedefinitions, and
+to list, get, patch and delete devopspolicies in all namespaces.
 
 Exit codes: 0 all is gone, 1 it was not confirmed or others keep something, 3 cluster or credentials.
 

@@ -8,6 +8,8 @@ import { judge } from "../../../lib/operator/check/judge.ts";
 import { PERMISSIONS } from "../../../lib/operator/permissions.ts";
 import { policyCrd } from "../../../lib/policy/crd.ts";
 
+type Version = ServedCrd["spec"]["versions"][0];
+
 const refusal = new ApiError({ code: 403, reason: "Forbidden", message: "you may not ask" });
 
 /** The definition as a server shows it that has ours. */
@@ -93,8 +95,8 @@ for (
 }
 
 Deno.test("judge() warns of a server that does not tell the time", () => {
-  const { answer, found } = answerTo("clock", { clock: undefined });
-  assert.deepEqual([answer, found], ["warning", "not known: the server does not tell the time"]);
+  const { answer } = answerTo("clock", { clock: undefined });
+  assert.equal(answer, "warning");
 });
 
 Deno.test("judge() says that the definition is missing, and how to install it", () => {
@@ -134,8 +136,6 @@ for (
     });
   });
 }
-type Version = ServedCrd["spec"]["versions"][0];
-
 Deno.test("judge() does not miss columns that we may not see", () => {
   const { spec } = served();
   const version: Version = { ...spec.versions[0], additionalPrinterColumns: undefined };
@@ -157,33 +157,15 @@ Deno.test("judge() says so when the definition cannot be asked about", () => {
   assert.match(next ?? "", /system:discovery/);
 });
 
-for (
-  const [namespace, user, command] of [
-    [undefined, "jane", "clusterrolebinding kube-devops-jane --clusterrole=kube-devops --user=jane"],
-    ["team", "jane", "rolebinding kube-devops-jane -n team --clusterrole=kube-devops --user=jane"],
-    [
-      undefined,
-      "system:serviceaccount:team:operator",
-      "clusterrolebinding kube-devops-team-operator --clusterrole=kube-devops --serviceaccount=team:operator",
-    ],
-    [
-      undefined,
-      "O'Neil, Jane",
-      `clusterrolebinding kube-devops-o-neil-jane --clusterrole=kube-devops --user='O'\\''Neil, Jane'`,
-    ],
-  ] as const
-) {
-  Deno.test(`judge() says how to grant ${user} a right in ${namespace ?? "all namespaces"}`, () => {
-    const [permission] = PERMISSIONS;
-    const rights = [{ permission: permission!, namespace, allowed: { told: false } }];
-    assert.deepEqual(answerTo("may ", { rights, user }), {
-      answer: "no",
-      found: "not allowed; needed to read the pods of a server that does not stream them",
-      next:
-        `Grant what is missing to ${user}: kubectl apply -f deploy/base/clusterrole.yaml && kubectl create ${command}`,
-    });
+Deno.test("judge() says what a missing right is needed for, and how to grant it", () => {
+  const rights = [{ permission: PERMISSIONS[0]!, namespace: "team", allowed: { told: false } }];
+  assert.deepEqual(answerTo("may ", { rights }), {
+    answer: "no",
+    found: "not allowed; needed to read the pods of a server that does not stream them",
+    next: "Grant what is missing to jane: kubectl apply -f deploy/base/clusterrole.yaml && " +
+      "kubectl create rolebinding kube-devops-jane -n team --clusterrole=kube-devops --user=jane",
   });
-}
+});
 
 Deno.test("judge() leaves the name to be filled in where the server does not tell it", () => {
   const rights = [{ permission: PERMISSIONS[0]!, namespace: undefined, allowed: { told: false } }];

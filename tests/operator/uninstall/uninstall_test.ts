@@ -1,86 +1,13 @@
-/** Uninstalling on a sandbox: all goes, in the right order, whoever works against it; and what others keep stays theirs. */
+/** Uninstalling on a sandbox: all goes, in the right order, whoever works against it; and nothing is lost half-way. */
 
 import assert from "node:assert/strict";
 import { FINALIZER } from "../../../lib/api/devops_policy.ts";
-import { httpCluster } from "../../../lib/kube/cluster.ts";
-import { createCrdClient } from "../../../lib/kube/crd_client.ts";
-import { createPolicyDeletion } from "../../../lib/kube/policy_deletion.ts";
-import { Transport } from "../../../lib/kube/transport.ts";
-import type { Installation } from "../../../lib/operator/uninstall/plan.ts";
-import { readInstallation, uninstall } from "../../../lib/operator/uninstall/uninstall.ts";
-import { policyCrd } from "../../../lib/policy/crd.ts";
-import { TestCredentials } from "../../kube/harness.ts";
-import { type Fault, type FaultySandbox, faultySandbox, refused } from "../../support/faulty_sandbox.ts";
-import { InstantClock } from "../../support/instant_clock.ts";
-
-const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-const CRD = `${CRDS}/devopspolicies.devops.stochastic.io`;
-const POLICIES = "/apis/devops.stochastic.io/v1/namespaces/default/devopspolicies";
-const EVERYWHERE = "/apis/devops.stochastic.io/v1/devopspolicies";
-const FOREIGN = "example.com/hold";
-
-/** A sandbox with the definition, and what it takes to uninstall it. */
-interface Uninstalling {
-  readonly server: FaultySandbox;
-  readonly clock: InstantClock;
-  /** Lets time go by while something is under way. */
-  pass(ms: number): void;
-  readonly progress: readonly string[];
-  create(name: string, finalizers?: readonly string[]): Promise<void>;
-  read(): Promise<Installation | undefined>;
-  run(options?: { isOperatorAtWork?: boolean }): Promise<Installation | undefined>;
-}
-
-async function uninstalling(test: (tools: Uninstalling) => Promise<void>, fault?: Fault): Promise<void> {
-  await using server = await faultySandbox(fault);
-  await server.send("POST", CRDS, policyCrd());
-  const transport = new Transport({ credentials: new TestCredentials(server.url), userAgent: "test" });
-  const clock = new InstantClock();
-  const progress: string[] = [];
-  let passed = 0;
-  const options = {
-    crds: createCrdClient(transport, clock),
-    cluster: httpCluster(transport, clock),
-    deletePolicy: createPolicyDeletion(transport, clock),
-    clock: {
-      now: () => clock.now(),
-      monotonic: () => clock.monotonic() + passed,
-      after: (ms: number, callback: () => void) => clock.after(ms, callback),
-    },
-    onProgress: (words: string) => void progress.push(words),
-  };
-  const { signal } = new AbortController();
-  const read = () => readInstallation(options, signal);
-  try {
-    await test({
-      server,
-      clock,
-      pass: (ms) => void (passed += ms),
-      progress,
-      async create(name, finalizers = [FINALIZER]) {
-        const head = { apiVersion: "devops.stochastic.io/v1", kind: "DevOpsPolicy" };
-        await server.send("POST", POLICIES, { ...head, metadata: { name, finalizers }, spec: {} });
-      },
-      read,
-      async run({ isOperatorAtWork = false } = {}) {
-        const installed = await read();
-        assert(installed !== undefined);
-        return await uninstall(installed, isOperatorAtWork, options, signal);
-      },
-    });
-  } finally {
-    transport.close();
-  }
-}
+import { type Fault, type FaultySandbox, refused } from "../../support/faulty_sandbox.ts";
+import { CRD, finalizersOf, POLICIES, slow, uninstalling } from "./harness.ts";
 
 /** The writes among `requests`, without where they went. */
 function writes({ requests }: FaultySandbox): readonly string[] {
   return requests.map((request) => request.split(" ")[0]!).filter((method) => method !== "GET");
-}
-
-/** The finalizers of the policies that are left, by name. */
-function finalizersOf({ policies }: Installation): Record<string, readonly string[]> {
-  return Object.fromEntries(policies.map(({ name, metadata }) => [name, metadata.finalizers ?? []]));
 }
 
 Deno.test("readInstallation() finds nothing where there is no definition", () =>
@@ -134,19 +61,6 @@ Deno.test("uninstall() leaves policies alone until they are being deleted when a
     assert.deepEqual(writes(server), ["DELETE", "PATCH", "PATCH"]);
   }, puttingBack));
 
-/** Takes its time to delete the policies of a definition: by then, somebody else has done so. */
-function slow(): Fault {
-  let isAsked = false;
-  return async (request, forward) => {
-    if (!request.url.endsWith(CRD)) return forward(request);
-    isAsked ||= request.method === "DELETE";
-    const { origin } = new URL(request.url);
-    const policies = await (await forward(new Request(origin + POLICIES))).text();
-    const method = isAsked && policies.includes('"items":[]') ? "DELETE" : "GET";
-    return forward(new Request(request.url, { method }));
-  };
-}
-
 Deno.test("uninstall() deletes the policies itself, as a server does so one after the other", () =>
   uninstalling(async ({ server, clock, create, run, read }) => {
     await create("ours");
@@ -157,43 +71,6 @@ Deno.test("uninstall() deletes the policies itself, as a server does so one afte
     assert(clock.monotonic() < 1_000);
   }, slow()));
 
-for (
-  const [what, part, ms] of [
-    ["no longer for having deleted a lot", `DELETE ${POLICIES}`, 250],
-    ["as long as a slow server took to tell what is left", `GET ${EVERYWHERE}`, 100_000],
-  ] as const
-) {
-  Deno.test(`uninstall() waits ${what}`, () => {
-    const deleting = slow();
-    let pass = (_ms: number) => {};
-    return uninstalling(async ({ clock, create, run, ...tools }) => {
-      await create("ours");
-      pass = tools.pass;
-      assert.equal(await run({ isOperatorAtWork: true }), undefined);
-      assert.deepEqual(clock.waits, [ms, ms, ms]);
-    }, (request, forward) => {
-      if (`${request.method} ${new URL(request.url).pathname}`.startsWith(part)) pass(100_000);
-      return deleting(request, forward);
-    });
-  });
-}
-
-Deno.test("uninstall() leaves the policies to the server where it may not delete them itself", () => {
-  const deleting = slow();
-  return uninstalling(
-    async ({ clock, create, run }) => {
-      await create("free", []);
-      const left = await run();
-      assert.deepEqual(finalizersOf(left!), { free: [] });
-      assert.equal(clock.monotonic(), 60_000);
-    },
-    (request, forward) =>
-      request.method === "DELETE" && request.url.includes(POLICIES)
-        ? refused(403, "Forbidden", "you may not")
-        : deleting(request, forward),
-  );
-});
-
 Deno.test("uninstall() frees what hangs because the operator was gone first", () =>
   uninstalling(async ({ server, create, run, read }) => {
     for (const name of ["a", "b"]) await create(name);
@@ -203,60 +80,6 @@ Deno.test("uninstall() frees what hangs because the operator was gone first", ()
     assert.equal(await run(), undefined);
     assert.equal(await read(), undefined);
   }));
-
-Deno.test("uninstall() touches no finalizer of others, and gives up on them after 10 seconds", () =>
-  uninstalling(async ({ clock, create, run }) => {
-    await create("ours");
-    await create("both", [FOREIGN, FINALIZER]);
-    await create("theirs", [FOREIGN]);
-    const left = await run();
-    assert(left !== undefined);
-    assert.deepEqual(finalizersOf(left), { both: [FOREIGN], theirs: [FOREIGN] });
-    assert.equal(clock.monotonic(), 10_000);
-  }));
-
-Deno.test("uninstall() waits for others that let go in time", () => {
-  let reads = 0;
-  let server: FaultySandbox | undefined;
-  return uninstalling(async (tools) => {
-    server = tools.server;
-    await tools.create("theirs", [FOREIGN]);
-    assert.equal(await tools.run(), undefined);
-  }, async (request, forward) => {
-    if (request.method === "GET" && request.url.endsWith(CRD) && ++reads === 20) {
-      await server?.send("PATCH", `${POLICIES}/theirs`, { metadata: { finalizers: null } });
-    }
-    return forward(request);
-  });
-});
-
-/** Goes on showing the definition after it is gone, as a server does that is not done with it, or may not be. */
-function lingering(): Fault {
-  let definition: unknown;
-  return async (request, forward) => {
-    const response = await forward(request);
-    if (request.method !== "GET" || !request.url.endsWith(CRD)) return response;
-    const answer = await response.json();
-    if (response.ok) definition = answer;
-    return Response.json(definition);
-  };
-}
-
-for (
-  const [who, finalizers, seconds] of [["others keep", [FOREIGN], 10], [
-    "the server keeps",
-    null,
-    60,
-  ]] as const
-) {
-  Deno.test(`uninstall() gives up on a definition that ${who} after ${seconds} seconds`, () =>
-    uninstalling(async ({ server, clock, run }) => {
-      await server.send("PATCH", CRD, { metadata: { finalizers } });
-      const left = await run();
-      assert.deepEqual(left?.policies, []);
-      assert.equal(clock.monotonic(), seconds * 1000);
-    }, lingering()));
-}
 
 Deno.test("uninstall() deletes no definition that has taken the place of the one that was shown", () =>
   uninstalling(async ({ server, run }) => {
