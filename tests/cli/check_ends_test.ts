@@ -1,11 +1,11 @@
-/** How `check` ends where there is nothing to ask, and what it looks like on a terminal. */
+/** How `check` ends where there is nothing to ask, and what its table looks like, on a terminal and elsewhere. */
 
 import assert from "node:assert/strict";
-import { policyCrd } from "../../lib/policy/crd.ts";
 import { captured } from "../support/captured.ts";
-import { faultySandbox, refused } from "../support/faulty_sandbox.ts";
+import { refusing, UNAUTHORIZED } from "../support/faults.ts";
 import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
 import { NO_TERMINAL, onTerminal } from "../support/terminal.ts";
+import { startReachable } from "./harness.ts";
 
 Deno.test("check ends with 3 and one sentence when the cluster is not reached", async () => {
   using folder = new KubeconfigFolder();
@@ -22,7 +22,8 @@ Deno.test("check ends with 3 and one sentence when the cluster is not reached", 
 });
 
 Deno.test("check ends with 3 and one sentence when the credentials are rejected", async () => {
-  await using server = await faultySandbox(() => refused(401, "Unauthorized", "no"));
+  await using server = await startReachable();
+  server.cluster.fault = refusing(UNAUTHORIZED, () => true);
   const { code, stdout, stderr } = await captured("check", "--kubeconfig", server.kubeconfig, "-o", "json");
   assert.deepEqual({ code, stdout }, { code: 3, stdout: "" });
   assert.match(
@@ -32,11 +33,23 @@ Deno.test("check ends with 3 and one sentence when the credentials are rejected"
 });
 
 Deno.test("check ends with 3 when the credentials are rejected half-way", async () => {
-  await using server = await faultySandbox((request, forward) =>
-    request.url.endsWith("/selfsubjectaccessreviews") ? refused(401, "Unauthorized", "no") : forward(request)
-  );
+  await using server = await startReachable();
+  server.cluster.fault = refusing(UNAUTHORIZED, ({ resource }) => resource === "selfsubjectaccessreviews");
   const { code, stdout } = await captured("check", "--kubeconfig", server.kubeconfig);
   assert.deepEqual({ code, stdout }, { code: 3, stdout: "" });
+});
+
+Deno.test("check without -o prints the same as an aligned table, without colours where there is no terminal", async () => {
+  await using server = await startReachable();
+  await server.cluster.install();
+  const { code, stdout, stderr } = await captured("check", "--kubeconfig", server.kubeconfig);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  const lines = stdout.trimEnd().split("\n");
+  const at = lines[0]!.indexOf("ANSWER");
+  assert.equal(lines.length, 13);
+  for (const line of lines.slice(1)) assert.match(line.slice(at), /^ok {7}\S/);
+  // deno-lint-ignore no-control-regex -- that there is none is the point
+  assert.doesNotMatch(stdout, /\x1b/);
 });
 
 for (
@@ -50,8 +63,8 @@ for (
     name: `check on a terminal shows the same rows ${what}`,
     ignore: NO_TERMINAL,
     async fn() {
-      await using server = await faultySandbox();
-      await server.send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", policyCrd());
+      await using server = await startReachable();
+      await server.cluster.install();
       const args = ["check", "--kubeconfig", server.kubeconfig];
       const { code, shown } = await onTerminal(args, { env: { NO_COLOR } });
       assert.equal(code, 0, shown);

@@ -2,22 +2,27 @@
 
 import assert from "node:assert/strict";
 import type { CheckReport } from "../../lib/cli/check_report.ts";
-import { policyCrd } from "../../lib/policy/crd.ts";
 import { captured } from "../support/captured.ts";
-import { type Fault, faultySandbox, refused } from "../support/faulty_sandbox.ts";
-
-const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+import { PASS, refusing } from "../support/faults.ts";
+import type { Call, Fault } from "../support/front.ts";
+import { startReachable } from "./harness.ts";
 
 /** Runs `check -o json` on a sandbox with the definition. */
-async function report({ fault, args = [] }: { fault?: Fault; args?: readonly string[] } = {}) {
-  await using server = await faultySandbox(fault);
-  await server.send("POST", CRDS, policyCrd());
-  const { kubeconfig, requests } = server;
+async function report({ fault = PASS, args = [] }: { fault?: Fault; args?: readonly string[] } = {}) {
+  await using server = await startReachable();
+  const { cluster, kubeconfig } = server;
+  await cluster.install();
+  cluster.fault = fault;
   const { code, stdout, stderr } = await captured("check", "--kubeconfig", kubeconfig, "-o", "json", ...args);
   const { answers, ...head } = JSON.parse(stdout) as CheckReport;
   const notOk = answers.filter(({ answer }) => answer !== "ok");
-  return { code, stderr, requests, head, answers, notOk };
+  return { code, stderr, calls: cluster.calls, head, answers, notOk };
 }
+
+/** Whether a call reads pods or policies. */
+const isRead = ({ resource }: Call) => resource === "pods" || resource === "devopspolicies";
+/** Whether a call asks about a right. */
+const isQuestion = ({ resource }: Call) => resource === "selfsubjectaccessreviews";
 
 Deno.test("check finds all well on a sandbox, and says so row by row", async () => {
   const { code, stderr, head, answers } = await report();
@@ -45,48 +50,39 @@ Deno.test("check finds all well on a sandbox, and says so row by row", async () 
   ]);
 });
 
-Deno.test("check without -o prints the same as an aligned table, without colours where there is no terminal", async () => {
-  await using server = await faultySandbox();
-  await server.send("POST", CRDS, policyCrd());
-  const { code, stdout, stderr } = await captured("check", "--kubeconfig", server.kubeconfig);
-  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
-  const lines = stdout.trimEnd().split("\n");
-  const at = lines[0]!.indexOf("ANSWER");
-  assert.equal(lines.length, 13);
-  for (const line of lines.slice(1)) assert.match(line.slice(at), /^ok {7}\S/);
-  // deno-lint-ignore no-control-regex -- that there is none is the point
-  assert.doesNotMatch(stdout, /\x1b/);
-});
-
 Deno.test("check asks for each namespace of its own, and never beyond them", async () => {
-  const { answers, requests } = await report({ args: ["-n", "team-a", "-n", "team-b"] });
+  const { answers, calls } = await report({ args: ["-n", "team-a", "-n", "team-b"] });
   const rights = answers.filter(({ id }) => id.startsWith("may "));
   assert.equal(rights.length, 14);
   assert.equal(rights.filter(({ namespace }) => namespace === "team-a").length, 7);
   for (const { asked, namespace } of rights) assert(asked.endsWith(` in ${namespace}`), asked);
-  const read = requests.filter((request) => /\/(pods|devopspolicies)\?/.test(request));
-  assert.equal(read.length, 3);
-  for (const request of read) assert.match(request, /\/namespaces\/team-a\//);
+  assert.deepEqual(calls.filter(isRead).map(({ namespace }) => namespace), Array(3).fill("team-a"));
 });
 
 Deno.test("check writes nothing, and reads no pod and no policy", async () => {
-  const { requests } = await report();
-  for (const request of requests) {
-    assert.match(request, /^GET |^POST \/apis\/auth\w+\.k8s\.io\/v1\/selfsubject(access)?reviews$/);
-    assert.doesNotMatch(request, /customresourcedefinitions/);
-    if (/\/(pods|devopspolicies)\?/.test(request)) {
-      assert.match(request, /\?limit=1$|fieldSelector=metadata\.name%3Dkube-devops-check$/);
+  const { calls } = await report();
+  for (const call of calls) {
+    const { verb, resource, query } = call;
+    if (verb === "create") assert.match(resource, /^selfsubject(access)?reviews$/);
+    else assert.match(verb, /^(get|list|watch)$/);
+    assert.notEqual(resource, "customresourcedefinitions");
+    if (isRead(call)) {
+      assert.equal(query.get("limit") ?? query.get("fieldSelector"), verb === "list" ? "1" : NOBODY);
     }
   }
+  assert.equal(calls.filter(isRead).length, 3);
 });
+const NOBODY = "metadata.name=kube-devops-check";
 
 /** Denies what `isDenied` says of a question about a right. */
-const denying = (isDenied: (asked: Record<string, string>) => boolean): Fault => async (request, forward) => {
-  if (!request.url.endsWith("/selfsubjectaccessreviews")) return forward(request);
-  const review = await request.json();
-  const allowed = !isDenied(review.spec.resourceAttributes);
-  return Response.json({ ...review, status: { allowed } }, { status: 201 });
-};
+function denying(isDenied: (asked: Record<string, string>) => boolean): Fault {
+  return (call, next) => {
+    if (!isQuestion(call)) return next();
+    const review = call.body as { spec: { resourceAttributes: Record<string, string> } };
+    const allowed = !isDenied(review.spec.resourceAttributes);
+    return Response.json({ ...review, status: { allowed } }, { status: 201 });
+  };
+}
 
 Deno.test("check names a right that is missing, what it is for and how to grant it, and ends with 1", async () => {
   const { code, stderr, head, notOk } = await report({
@@ -111,8 +107,9 @@ Deno.test("check names a right that is missing, what it is for and how to grant 
 });
 
 Deno.test("check tells each next step once, below the table", async () => {
-  await using server = await faultySandbox(denying(() => true));
-  await server.send("POST", CRDS, policyCrd());
+  await using server = await startReachable();
+  await server.cluster.install();
+  server.cluster.fault = denying(() => true);
   const { code, stdout } = await captured("check", "--kubeconfig", server.kubeconfig);
   assert.equal(code, 1);
   assert.match(stdout, /\n\nNext steps:\n- Grant what is missing to admin: [^\n]*--user=admin\n$/);
@@ -121,23 +118,21 @@ Deno.test("check tells each next step once, below the table", async () => {
 });
 
 Deno.test("check says so when not even rights can be asked about", async () => {
+  const message = "you cannot create selfsubjectaccessreviews";
   const { code, notOk } = await report({
-    fault: (request, forward) =>
-      request.url.endsWith("/selfsubjectaccessreviews")
-        ? refused(403, "Forbidden", "you cannot create selfsubjectaccessreviews")
-        : forward(request),
+    fault: refusing({ code: 403, reason: "Forbidden", message }, isQuestion),
   });
   assert.equal(code, 1);
   const rights = notOk.filter(({ answer }) => answer === "no");
   assert.equal(rights.length, 7);
   for (const { found, next } of rights) {
-    assert.equal(found, "not known: you cannot create selfsubjectaccessreviews");
+    assert.equal(found, `not known: ${message}`);
     assert.match(next ?? "", /--clusterrole=system:basic-user --user=admin$/);
   }
 });
 
 Deno.test("check says that the CRD is missing, and how to install it", async () => {
-  await using server = await faultySandbox();
+  await using server = await startReachable();
   const { code, stdout } = await captured("check", "--kubeconfig", server.kubeconfig);
   assert.equal(code, 1);
   assert.match(stdout, /^CRD installed and current +no {7}not installed$/m);
@@ -146,24 +141,25 @@ Deno.test("check says that the CRD is missing, and how to install it", async () 
 });
 
 Deno.test("check takes a server without watch-lists for good enough", async () => {
+  const refusal = { code: 422, reason: "Invalid", message: "sendInitialEvents is forbidden for watch" };
   const { code, head, notOk } = await report({
-    fault: (request, forward) =>
-      request.url.includes("sendInitialEvents")
-        ? refused(422, "Invalid", "sendInitialEvents is forbidden for watch")
-        : forward(request),
+    fault: refusing(refusal, ({ query }) => query.has("sendInitialEvents")),
   });
   assert.equal(code, 0);
   assert.equal(head.answer, "warning");
-  assert.deepEqual(notOk.map(({ id, answer, found }) => `${answer} ${id}: ${found}`), [
-    "warning watch-list pods: not supported: lists in pages instead, which is fine",
-    "warning watch-list devopspolicies.devops.stochastic.io: not supported: lists in pages instead, which is fine",
+  const found = "not supported: lists in pages instead, which is fine";
+  assert.deepEqual(notOk.map((row) => [row.id, row.answer, row.found]), [
+    ["watch-list pods", "warning", found],
+    ["watch-list devopspolicies.devops.stochastic.io", "warning", found],
   ]);
 });
 
 Deno.test("check says no when watches do not get through", async () => {
   const { code, notOk } = await report({
-    fault: (request, forward) =>
-      request.url.includes("watch=true") ? refused(502, "", "upstream sent too much") : forward(request),
+    fault: refusing(
+      { code: 502, reason: "", message: "upstream sent too much" },
+      ({ verb }) => verb === "watch",
+    ),
   });
   assert.equal(code, 1);
   assert.deepEqual(notOk.map(({ found }) => found), Array(2).fill("watching fails: upstream sent too much"));
@@ -179,12 +175,12 @@ for (
 ) {
   Deno.test(`check says ${answer ?? "ok"} of a server whose clock is ${aheadS} s ahead`, async () => {
     const { code, notOk } = await report({
-      fault: async (request, forward) => {
-        const response = await forward(request);
+      fault: async (_call, next) => {
+        const answer = await next();
         // In the middle of a second, as a server's clock is on average.
         const date = new Date(Date.now() - 500 + aheadS * 1000).toUTCString();
-        if (new URL(request.url).pathname !== "/version/") return response;
-        return new Response(response.body, { headers: { "content-type": "application/json", date } });
+        const headers = { ...Object.fromEntries(answer.headers), date };
+        return new Response(answer.body, { status: answer.status, headers });
       },
     });
     assert.equal(code, expected);

@@ -1,36 +1,31 @@
 /** `crd uninstall` against a sandbox: it says what it will do, asks, does it, and says who is in the way. */
 
 import assert from "node:assert/strict";
+import { toTimestamp } from "../../lib/api/clock.ts";
 import { FINALIZER } from "../../lib/api/devops_policy.ts";
 import { crdUninstall } from "../../lib/cli/crd_uninstall.ts";
 import { ExitError } from "../../lib/cli/exit.ts";
-import { policyCrd } from "../../lib/policy/crd.ts";
 import { captured, capturing } from "../support/captured.ts";
-import { type FaultySandbox, faultySandbox, refused } from "../support/faulty_sandbox.ts";
+import { refusing } from "../support/faults.ts";
 import { InstantClock } from "../support/instant_clock.ts";
 import { NO_TERMINAL, onTerminal } from "../support/terminal.ts";
+import { type Reachable, readsDefinition, startReachable } from "./harness.ts";
 
 const NAME = "devopspolicies.devops.stochastic.io";
-const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-const POLICIES = "/apis/devops.stochastic.io/v1/namespaces/default/devopspolicies";
 const WHERE = '(context "test")';
 
 /** A sandbox with the definition and `policies`, by name their finalizers. */
-async function installed(
-  policies: Readonly<Record<string, readonly string[]>> = {},
-  ...[fault]: Parameters<typeof faultySandbox>
-): Promise<FaultySandbox> {
-  const server = await faultySandbox(fault);
-  await server.send("POST", CRDS, policyCrd());
+async function installed(policies: Readonly<Record<string, readonly string[]>> = {}): Promise<Reachable> {
+  const server = await startReachable();
+  await server.cluster.install();
   for (const [name, finalizers] of Object.entries(policies)) {
-    const head = { apiVersion: "devops.stochastic.io/v1", kind: "DevOpsPolicy" };
-    await server.send("POST", POLICIES, { ...head, metadata: { name, finalizers }, spec: {} });
+    await server.cluster.putPolicy({ name, finalizers });
   }
   return server;
 }
 
 /** Runs `crd uninstall --yes` where waiting takes no time, to an end with an exit code and a message. */
-async function failing(server: FaultySandbox) {
+async function failing(server: Reachable) {
   let message: string | undefined;
   const { code } = await capturing(async () => {
     try {
@@ -45,11 +40,10 @@ async function failing(server: FaultySandbox) {
   return { code, message };
 }
 
-const isInstalled = (server: FaultySandbox) =>
-  server.send("GET", `${CRDS}/${NAME}`).then(() => true, () => false);
+const isInstalled = async ({ cluster }: Reachable) => await cluster.definition() !== undefined;
 
-const PLAN = (server: FaultySandbox) =>
-  `On ${server.url} ${WHERE}, this will\n` +
+const PLAN = (server: Reachable) =>
+  `On ${server.cluster.url} ${WHERE}, this will\n` +
   `- remove the finalizer ${FINALIZER} from 2 policies\n` +
   `- delete the CRD ${NAME}\n` +
   "- and with it 3 policies in 1 namespace, statuses included\n";
@@ -61,7 +55,7 @@ Deno.test("crd uninstall shows what it would do, and does nothing where nobody c
   assert.equal(code, 1);
   assert.equal(stdout, PLAN(server));
   assert.equal(stderr, "error: Nothing was changed. Pass --yes to do all this.\n");
-  assert.deepEqual(server.requests.filter((request) => !request.startsWith("GET ")), []);
+  assert.deepEqual([...new Set(server.cluster.calls.map(({ verb }) => verb))], ["get", "list"]);
 });
 
 Deno.test("crd uninstall --yes shows what it will do, and does it", async () => {
@@ -80,25 +74,22 @@ Deno.test("crd uninstall says that there are no policies, that the definition is
   assert.match(none, /^- remove the finalizer \S+ from no policies$/m);
   assert.match(none, /^- and with it no policies in no namespaces, statuses included$/m);
 
-  const head = { apiVersion: "devops.stochastic.io/v1", kind: "DevOpsPolicy" };
-  const metadata = { name: "busy", finalizers: [FINALIZER] };
-  await server.send("POST", POLICIES, { ...head, metadata, spec: {} });
-  const lastEvaluated = new Date(Date.now() - 20_000).toISOString().replace(/\.\d+Z/, "Z");
-  await server.send("PATCH", `${POLICIES}/busy/status`, { status: { lastEvaluated } });
-  await server.send("DELETE", `${CRDS}/${NAME}`);
+  await server.cluster.putPolicy({ finalizers: [FINALIZER] });
+  await server.cluster.putStatus({ lastEvaluated: toTimestamp(Date.now() - 20_000) });
+  await server.cluster.deleteDefinition();
   const busy = await shown();
   assert.match(busy, /^- remove the finalizer \S+ from 1 policy$/m);
   assert.match(busy, /^- delete the CRD \S+, which is being deleted already$/m);
   assert.match(
     busy,
-    /^warning: an operator seems to be at work: it evaluated default\/busy 2\d s ago; better stop it first$/m,
+    /^warning: an operator seems to be at work: it evaluated production\/strict 2\d s ago; better stop it first$/m,
   );
 });
 
 Deno.test("crd uninstall names the finalizers of others, and ends with 1 and one sentence when they stay", async () => {
   const theirs = ["example.com/hold"];
   await using server = await installed({ a: [FINALIZER, ...theirs], b: theirs, c: theirs, d: theirs, e: [] });
-  const kept = "example.com/hold keeps default/a, default/b, default/c and 1 more";
+  const kept = "example.com/hold keeps production/a, production/b, production/c and 1 more";
   const { stdout } = await captured("crd", "uninstall", "--kubeconfig", server.kubeconfig);
   assert(stdout.includes(`\nwarning: ${kept}, and so nothing is gone until that is let go\n`), stdout);
   assert.deepEqual(await failing(server), {
@@ -109,14 +100,15 @@ Deno.test("crd uninstall names the finalizers of others, and ends with 1 and one
 });
 
 Deno.test("crd uninstall ends with 3 and one sentence when the server is not done after a minute", async () => {
+  await using server = await installed();
   let definition: unknown;
-  await using server = await installed({}, async (request, forward) => {
-    const response = await forward(request);
-    if (request.method !== "GET" || !request.url.endsWith(NAME)) return response;
+  server.cluster.fault = async (call, next) => {
+    const response = await next();
+    if (!readsDefinition(call)) return response;
     const answer = await response.json();
     if (response.ok) definition = answer;
     return Response.json(definition);
-  });
+  };
   assert.deepEqual(await failing(server), {
     code: 3,
     message: `${NAME} is being deleted, and the server is not done with it after a minute: ` +
@@ -125,11 +117,9 @@ Deno.test("crd uninstall ends with 3 and one sentence when the server is not don
 });
 
 Deno.test("crd uninstall ends with 3 and one sentence for somebody who may not, and nothing is gone", async () => {
-  await using server = await installed(
-    SOME,
-    (request, forward) =>
-      request.method === "DELETE" ? refused(403, "Forbidden", "jane cannot delete crds") : forward(request),
-  );
+  await using server = await installed(SOME);
+  const refusal = { code: 403, reason: "Forbidden", message: "jane cannot delete crds" };
+  server.cluster.fault = refusing(refusal, ({ verb }) => verb === "delete");
   const { code, stderr } = await captured("crd", "uninstall", "--yes", "--kubeconfig", server.kubeconfig);
   assert.equal(code, 3);
   assert.equal(

@@ -1,27 +1,24 @@
 /** What the tests of this folder share: a sandbox with the definition, all it takes to uninstall it, and its faults. */
 
 import assert from "node:assert/strict";
-import { FINALIZER } from "../../../lib/api/devops_policy.ts";
+import { systemClock } from "../../../lib/cli/system_clock.ts";
 import { httpCluster } from "../../../lib/kube/cluster.ts";
 import { createCrdClient } from "../../../lib/kube/crd_client.ts";
 import { createPolicyDeletion } from "../../../lib/kube/policy_deletion.ts";
 import { Transport } from "../../../lib/kube/transport.ts";
 import type { Installation } from "../../../lib/operator/uninstall/plan.ts";
 import { readInstallation, uninstall } from "../../../lib/operator/uninstall/uninstall.ts";
-import { policyCrd } from "../../../lib/policy/crd.ts";
-import { TestCredentials } from "../../kube/harness.ts";
-import { type Fault, type FaultySandbox, faultySandbox } from "../../support/faulty_sandbox.ts";
+import { PASS } from "../../support/faults.ts";
+import type { Call, Fault } from "../../support/front.ts";
 import { InstantClock } from "../../support/instant_clock.ts";
+import { SandboxCluster } from "../../support/sandbox_cluster.ts";
 
-const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-export const CRD = `${CRDS}/devopspolicies.devops.stochastic.io`;
-export const POLICIES = "/apis/devops.stochastic.io/v1/namespaces/default/devopspolicies";
-export const EVERYWHERE = "/apis/devops.stochastic.io/v1/devopspolicies";
+export const OURS = "devops.stochastic.io/cleanup";
 export const FOREIGN = "example.com/hold";
 
 /** A sandbox with the definition, and what it takes to uninstall it. */
 export interface Uninstalling {
-  readonly server: FaultySandbox;
+  readonly cluster: SandboxCluster;
   readonly clock: InstantClock;
   /** Lets time go by while something is under way. */
   pass(ms: number): void;
@@ -31,14 +28,14 @@ export interface Uninstalling {
   run(options?: { isOperatorAtWork?: boolean }): Promise<Installation | undefined>;
 }
 
-/** Runs `test`; `fault` hears of every request. */
+/** Runs `test`; `fault`, made for the occasion, hears of every call. */
 export async function uninstalling(
   test: (tools: Uninstalling) => Promise<void>,
-  fault?: Fault,
+  fault: (tools: Uninstalling) => Fault = () => PASS,
 ): Promise<void> {
-  await using server = await faultySandbox(fault);
-  await server.send("POST", CRDS, policyCrd());
-  const transport = new Transport({ credentials: new TestCredentials(server.url), userAgent: "test" });
+  await using cluster = await SandboxCluster.start({ clock: systemClock });
+  await cluster.install();
+  const transport = new Transport({ credentials: cluster.credentials, userAgent: "test" });
   const clock = new InstantClock();
   const progress: string[] = [];
   let passed = 0;
@@ -54,24 +51,22 @@ export async function uninstalling(
     onProgress: (words: string) => void progress.push(words),
   };
   const { signal } = new AbortController();
-  const read = () => readInstallation(options, signal);
+  const tools: Uninstalling = {
+    cluster,
+    clock,
+    pass: (ms) => void (passed += ms),
+    progress,
+    create: (name, finalizers = [OURS]) => cluster.putPolicy({ name, finalizers }),
+    read: () => readInstallation(options, signal),
+    async run({ isOperatorAtWork = false } = {}) {
+      const installed = await tools.read();
+      assert(installed !== undefined);
+      return await uninstall(installed, isOperatorAtWork, options, signal);
+    },
+  };
+  cluster.fault = fault(tools);
   try {
-    await test({
-      server,
-      clock,
-      pass: (ms) => void (passed += ms),
-      progress,
-      async create(name, finalizers = [FINALIZER]) {
-        const head = { apiVersion: "devops.stochastic.io/v1", kind: "DevOpsPolicy" };
-        await server.send("POST", POLICIES, { ...head, metadata: { name, finalizers }, spec: {} });
-      },
-      read,
-      async run({ isOperatorAtWork = false } = {}) {
-        const installed = await read();
-        assert(installed !== undefined);
-        return await uninstall(installed, isOperatorAtWork, options, signal);
-      },
-    });
+    await test(tools);
   } finally {
     transport.close();
   }
@@ -82,15 +77,23 @@ export function finalizersOf({ policies }: Installation): Record<string, readonl
   return Object.fromEntries(policies.map(({ name, metadata }) => [name, metadata.finalizers ?? []]));
 }
 
+/** Whether a call is about the definition itself. */
+export function isAboutDefinition({ resource }: Call): boolean {
+  return resource === "customresourcedefinitions";
+}
+
 /** Takes its time to delete the policies of a definition: by then, somebody else has done so. */
-export function slow(): Fault {
+export function slow({ cluster }: Uninstalling): Fault {
   let isAsked = false;
-  return async (request, forward) => {
-    if (!request.url.endsWith(CRD)) return forward(request);
-    isAsked ||= request.method === "DELETE";
-    const { origin } = new URL(request.url);
-    const policies = await (await forward(new Request(origin + POLICIES))).text();
-    const method = isAsked && policies.includes('"items":[]') ? "DELETE" : "GET";
-    return forward(new Request(request.url, { method }));
+  return async (call, next) => {
+    if (!isAboutDefinition(call)) return next();
+    isAsked ||= call.verb === "delete";
+    if (isAsked && await isEmpty(cluster)) await cluster.deleteDefinition();
+    return call.verb === "delete" ? Response.json({}) : await next();
   };
+}
+
+async function isEmpty(cluster: SandboxCluster): Promise<boolean> {
+  const policies = await cluster.find("/apis/devops.stochastic.io/v1/devopspolicies");
+  return Array.isArray(policies?.["items"]) && policies["items"].length === 0;
 }
