@@ -75,6 +75,18 @@ Deno.test("uninstall() deletes the policies itself, as a server does so one afte
     assert(clock.monotonic() < 1_000);
   }, slow));
 
+Deno.test("uninstall() comes back to a policy that somebody else keeps changing", () =>
+  uninstalling(async ({ cluster, create, run }) => {
+    await create("busy");
+    assert.equal(await run(), undefined);
+    assert.equal(await cluster.definition(), undefined);
+  }, () => {
+    let patches = 0;
+    const conflict = { code: 409, reason: "Conflict", message: "the object has been modified" };
+    // So often is a write computed again before it gives up.
+    return refusing(conflict, ({ verb }) => verb === "patch" && ++patches <= 5);
+  }));
+
 Deno.test("uninstall() frees what hangs because the operator was gone first", () =>
   uninstalling(async ({ cluster, create, run, read }) => {
     for (const name of ["a", "b"]) await create(name);
