@@ -87,8 +87,8 @@ for (
     const reply = protobuf(body, { status: 403, headers: { "retry-after": "7" } });
     return serving([reply, reply], async (served) => {
       const pods = podCollection(served.transport)(options);
-      for (const refusal of [pods.list(page, served.signal), watched(served, pods)]) {
-        await assert.rejects(refusal, (error) => {
+      for (const ask of [() => pods.list(page, served.signal), () => watched(served, pods)]) {
+        await assert.rejects(ask, (error) => {
           assert(error instanceof ApiError);
           const { code, reason, message, causes, retryAfterMs } = error;
           assert.deepEqual({ code, reason, message, causes, retryAfterMs }, {
