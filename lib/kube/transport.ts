@@ -32,6 +32,7 @@ const HEADERS_TIMEOUT_MS = 10_000;
 
 /** A token shorter than this is none, and may be part of any word. */
 const MIN_SECRET_LENGTH = 8;
+const STAR = 0x2a;
 
 /** The connections to one API server. */
 export class Transport {
@@ -131,11 +132,22 @@ export class Transport {
   }
 }
 
-/** What a refusal says, without the token that it may quote: it ends up in logs, and in the status of policies. */
-async function withoutSecret(refusal: ReadableStream<Uint8Array>, { headers }: Access): Promise<string> {
-  const text = await new Response(refusal).text();
-  const [, secret = ""] = /^\w+ (.*)$/.exec(String(headers.authorization ?? "")) ?? [];
-  return secret.length < MIN_SECRET_LENGTH ? text : text.replaceAll(secret, "(token)");
+/**
+ * What a refusal says, stars in place of the token that it may quote: it ends up in logs, and in the status of policies.
+ * As many stars as the token is long, since a refusal in protobuf counts its bytes.
+ */
+async function withoutSecret(
+  refusal: ReadableStream<Uint8Array>,
+  { headers }: Access,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(await new Response(refusal).arrayBuffer());
+  const [, token = ""] = /^\w+ (.*)$/.exec(String(headers.authorization ?? "")) ?? [];
+  if (token.length < MIN_SECRET_LENGTH) return bytes;
+  const secret = new TextEncoder().encode(token);
+  for (let at = bytes.indexOf(secret[0]!); at >= 0; at = bytes.indexOf(secret[0]!, at + 1)) {
+    if (secret.every((byte, i) => bytes[at + i] === byte)) bytes.fill(STAR, at, at + secret.length);
+  }
+  return bytes;
 }
 
 /** The server as an error names it; of a proxy its host alone, since its URL may hold a password. */

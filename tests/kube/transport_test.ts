@@ -9,6 +9,7 @@ import {
   cutAfter,
   hangUp,
   json,
+  protobuf,
   redirect,
   refusal,
   reset,
@@ -124,10 +125,25 @@ for (
   Deno.test(`Transport hands on a refusal in ${what} without the token that it quotes`, () =>
     serving([answer], async (served) => {
       const said = await (await get(served)).text();
-      assert.match(said, /\(token\)/);
+      assert.match(said, /(token=)?\*{12}\??/);
       assert.doesNotMatch(said, /secret-token/);
     }));
 }
+
+Deno.test("Transport leaves all other bytes of a refusal as they are, also those that are no text", () => {
+  const bytes = Uint8Array.of(0xff, 0x73, 0x80, ...new TextEncoder().encode("ssecret-token"), 0x00, 0xc3);
+  const stars = Uint8Array.of(
+    0xff,
+    0x73,
+    0x80,
+    ...new TextEncoder().encode(`s${"*".repeat(12)}`),
+    0x00,
+    0xc3,
+  );
+  return serving([protobuf(bytes, { status: 403 })], async (served) => {
+    assert.deepEqual(await (await get(served)).bytes(), stars);
+  });
+});
 
 Deno.test("Transport gives up on a refusal that does not end", () =>
   serving([(wire) => wire.write("HTTP/1.1 500 Odd\r\ncontent-length: 9\r\n\r\nabc")], async (served) => {
