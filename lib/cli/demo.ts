@@ -14,11 +14,11 @@ import { Admin } from "./demo/admin.ts";
 import { credentialsOf, directFetch, invite } from "./demo/join.ts";
 import { liveStage } from "./demo/live_stage.ts";
 import { fillCluster, loadScene } from "./demo/load.ts";
-import { play } from "./demo/play.ts";
 import { plainStage } from "./demo/plain_stage.ts";
 import type { TerminalSize } from "./demo/screen.ts";
 import type { Stage } from "./demo/stage.ts";
-import { type Scene, STORY } from "./demo/story.ts";
+import { STORY } from "./demo/story.ts";
+import { tellStory } from "./demo/tell_story.ts";
 import { readEnvironment } from "./environment.ts";
 import { EXIT, ExitError } from "./exit.ts";
 import { notPermitted, SCREEN_VARIABLES } from "./grants.ts";
@@ -37,8 +37,6 @@ export interface DemoOptions {
   readonly policies: number;
 }
 
-/** How long the result of a scene stays on the screen before the next. */
-const SCENE_MS = 4_000;
 const REDRAW_MS = 250;
 const REQUEUE_MS = 30_000;
 /** The width of a table that no window has to hold. */
@@ -46,6 +44,11 @@ const WIDE = 200;
 
 /** Plays until the story is over (`--once`), until Ctrl+C, or until nobody watches any more. */
 export async function demo({ once = false, port, pods, policies }: DemoOptions): Promise<void> {
+  if (pods > 0 && policies === 0) {
+    const message =
+      `Cannot start with ${pods} pods under no policy. Pass how many share them, for example --policies 10.`;
+    throw new ExitError(EXIT.usage, message);
+  }
   await using sandbox = await openSandbox(port);
   using stop = onStopSignal({ hangup: true });
   using end = linkedAbort(stop.signal);
@@ -62,9 +65,10 @@ export async function demo({ once = false, port, pods, policies }: DemoOptions):
     stage.note(`Filling the cluster with ${pods} pods under ${policies} policies`);
     await fillCluster(load, new Admin(sandbox.url, directFetch(sandbox)), sandbox);
   }
-  await using invitation = await invite(sandbox);
-  if (!once) stage.note(`${invitation.text}\nCtrl+C ends it.`);
+  await using invitation = once ? undefined : await invite(sandbox);
+  if (invitation !== undefined) stage.note(`${invitation.text}\nCtrl+C ends it.`);
   const scenes = policies > 0 ? [loadScene(load), ...STORY] : STORY;
+  const story = tellStory(scenes, { once, stage, admin, clock: systemClock }, end.signal);
   const parts = [
     runOperator({
       cluster: httpCluster(transport, systemClock),
@@ -81,7 +85,7 @@ export async function demo({ once = false, port, pods, policies }: DemoOptions):
       onStatus: (change) => stage.status(change),
     }, end.signal),
     redraw(stage, admin, end.signal),
-    tellStory(scenes, { once, stage, admin }, end.signal),
+    story,
   ];
   try {
     await Promise.race(parts);
@@ -94,40 +98,21 @@ export async function demo({ once = false, port, pods, policies }: DemoOptions):
     transport.close();
     stage[Symbol.dispose]();
   }
-  if (once && !stop.signal.aborted) {
-    print(`All ${scenes.length} scenes came true. ${Math.round(Deno.memoryUsage().rss / 1e6)} MB of memory.`);
+  if (!once) return;
+  const isTold = await story.catch(() => false);
+  if (!isTold) {
+    const message = `Stopped before all ${scenes.length} scenes came true. Run it again to see the rest.`;
+    throw new ExitError(EXIT.no, message);
   }
-}
-
-/** Plays the scenes. Once, all have to come true; live, somebody else may have a hand in what happens, and it goes on. */
-async function tellStory(
-  scenes: readonly Scene[],
-  { once, stage, admin }: { readonly once: boolean; readonly stage: Stage; readonly admin: Admin },
-  signal: AbortSignal,
-): Promise<void> {
-  await play(scenes, {
-    admin,
-    clock: systemClock,
-    onScene: (title) => stage.scene(title),
-    onTrue: (ms) => stage.cameTrue(ms),
-    onMissed(what) {
-      if (once) throw new ExitError(EXIT.no, what);
-      stage.missed(`${what} Did somebody else change the cluster?`);
-    },
-    pauseMs: once ? 0 : SCENE_MS,
-  }, signal);
-  if (once) return stage.policies(await admin.policies());
-  if (signal.aborted) return;
-  stage.scene("The story is over; the cluster is yours until Ctrl+C");
-  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+  print(`All ${scenes.length} scenes came true. ${Math.round(Deno.memoryUsage().rss / 1e6)} MB of memory.`);
 }
 
 /** A live table for a person at a terminal; lines for anybody else, and where the cursor had better not move. */
 function chooseStage(print: (text: string) => void): Stage {
   const { NO_COLOR, CI, TERM } = readEnvironment(SCREEN_VARIABLES);
   if (!Deno.stdout.isTerminal()) return plainStage(print, WIDE);
-  if (CI !== undefined || TERM === "dumb") return plainStage(print, terminalSize().columns);
-  return liveStage({ print, size: terminalSize }, { colour: NO_COLOR === undefined });
+  const isPlain = NO_COLOR !== undefined || CI !== undefined || TERM === "dumb";
+  return isPlain ? plainStage(print, terminalSize().columns) : liveStage({ print, size: terminalSize });
 }
 
 /** The size of the terminal, or the usual one where it does not know its own. */

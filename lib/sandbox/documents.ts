@@ -42,7 +42,8 @@ export function documentResponse(path: string, request: Request, registry: Regis
     return json(aggregatedDiscovery(path, registry), AGGREGATED);
   }
   if (path === "/openapi/v3") return Response.json(openApiIndex(registry));
-  if (path === "/openapi/v2") throw notImplemented("OpenAPI v2");
+  // As text: kubectl asks for this before it applies what the sandbox has not, and shows no other form of refusal.
+  if (path === "/openapi/v2") return text(`${notImplemented("OpenAPI v2").message}\n`, 501);
   const document = path.startsWith("/openapi/v3/")
     ? openApiDocument(path.slice("/openapi/v3/".length), registry)
     : discoveryDocument(path, registry);
@@ -53,10 +54,11 @@ export function documentResponse(path: string, request: Request, registry: Regis
 
 /** 404 as the server tells of paths that it knows nothing of. */
 export function pageNotFound(): Response {
-  return new Response("404 page not found\n", {
-    status: 404,
-    headers: { "content-type": "text/plain; charset=utf-8" },
-  });
+  return text("404 page not found\n", 404);
+}
+
+function text(body: string, status: number): Response {
+  return new Response(body, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
 }
 
 /** A JSON answer of another media type than the usual one. */

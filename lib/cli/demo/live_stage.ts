@@ -11,8 +11,8 @@ interface ShownScene {
   readonly isMissed: boolean;
 }
 
-/** Draws a live table, with the classes in `colour` if that is wanted. */
-export function liveStage(terminal: Terminal, { colour }: { readonly colour: boolean }): Stage {
+/** Draws a live table, with the classes in colour. */
+export function liveStage(terminal: Terminal): Stage {
   const screen = new Screen(terminal);
   const scenes: ShownScene[] = [];
   const changedAt = new Map<string, number>();
@@ -33,7 +33,7 @@ export function liveStage(terminal: Terminal, { colour }: { readonly colour: boo
       }));
       const hidden = shown.length - policies.length;
       return [
-        ...tableLines(policies, now, { colour, columns }),
+        ...tableLines(policies, now, { colour: true, columns }),
         ...(hidden > 0 ? [`… and ${hidden} more`] : []),
       ];
     };

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { Program, run } from "../../support/program.ts";
+import { NO_TERMINAL, onTerminal } from "../../support/terminal.ts";
 
 Deno.test("demo --once plays the story without a terminal, and exits 0 because all of it came true", async () => {
   const { code, stdout, stderr } = await run(["demo", "--once", "--pods", "60", "--policies", "3"]);
@@ -15,6 +16,47 @@ Deno.test("demo --once plays the story without a terminal, and exits 0 because a
   assert.match(stdout, /^All \d+ scenes came true\./m);
   assert.equal(stdout.includes("\u001b"), false, "no colours and no cursor movement");
 });
+
+Deno.test("demo --once does not exit 0 when it is stopped before all of it came true", async () => {
+  await using demo = new Program(["demo", "--once"]);
+  await demo.says("▶ A pod finds no node", "stdout");
+  demo.signal("SIGINT");
+  const { code, stderr } = await demo.end();
+  assert.deepEqual({ code, stderr }, {
+    code: 1,
+    stderr: "error: Stopped before all 6 scenes came true. Run it again to see the rest.\n",
+  });
+});
+
+Deno.test("demo does not leave out pods for want of policies, but says so", async () => {
+  const { code, stdout, stderr } = await run(["demo", "--once", "--pods", "50"]);
+  assert.deepEqual([code, stdout], [2, ""]);
+  assert.match(stderr, /^error: Cannot start with 50 pods under no policy\. Pass .*--policies 10\.\n$/);
+});
+
+for (
+  const [what, env, isDrawn] of [
+    ["draws on a terminal", {}, true],
+    ["neither moves the cursor nor colours under NO_COLOR", { NO_COLOR: "1" }, false],
+    ["neither moves the cursor nor colours in CI", { CI: "true" }, false],
+    ["neither moves the cursor nor colours where the terminal cannot", { TERM: "dumb" }, false],
+  ] as const
+) {
+  Deno.test({
+    name: `demo ${what}`,
+    ignore: NO_TERMINAL,
+    async fn() {
+      const options = {
+        env: { CI: "", TERM: "xterm", ...env },
+        prompt: "Healthy",
+        input: "\x03",
+      };
+      const { code, shown } = await onTerminal(["demo"], options);
+      assert.equal(code, 0, shown);
+      assert.equal(shown.includes("\x1b["), isDrawn);
+    },
+  });
+}
 
 Deno.test("demo says in one sentence that its port is in use, or is none", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });

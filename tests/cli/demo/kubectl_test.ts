@@ -40,6 +40,10 @@ const REFUSALS: readonly (readonly [string, RegExp])[] = [
   ["exec compliant -n production -- ls", /Pods' exec: the sandbox does not do this, a real API server does/],
   ["scale dop default-policy -n production --replicas=2", /NotFound/],
   ["scale deploy web --replicas=2", /the server doesn't have a resource type "deploy"/],
+  [
+    "apply -f @deploy/base/serviceaccount.yaml",
+    /OpenAPI v2: the sandbox does not do this, a real API server does/,
+  ],
   ["create deployment web --image=nginx", /deployments\.apps: the sandbox does not do this/],
   [
     "expose pod compliant -n production --port=80 --selector=a=b",
