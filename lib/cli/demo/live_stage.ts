@@ -3,7 +3,7 @@
 import { refKey } from "../../api/object.ts";
 import type { ReadPolicy } from "./admin.ts";
 import { Screen, type Terminal } from "./screen.ts";
-import { duration, MAX_ROWS, type Stage, worstOf } from "./stage.ts";
+import { choose, duration, MAX_ROWS, type Stage } from "./stage.ts";
 import { cut, type Row, tableLines } from "./table.ts";
 
 interface ShownScene {
@@ -24,9 +24,9 @@ export function liveStage(terminal: Terminal): Stage {
     const told = scenes.map((scene, i) =>
       cut(`${markOf(scene, i === scenes.length - 1)} ${scene.title}`, columns)
     );
-    const worst = worstOf(shown, MAX_ROWS);
+    const first = choose(shown, MAX_ROWS);
     const table = (count: number) => {
-      const policies = worstOf(worst, count).map((policy): Row => ({
+      const policies = choose(first, count).map((policy): Row => ({
         policy: refKey(policy),
         status: policy.status,
         changedAt: changedAt.get(refKey(policy)),
@@ -39,7 +39,7 @@ export function liveStage(terminal: Terminal): Stage {
     };
     // Two empty lines, and one for the cursor.
     const room = rows - told.length - 3;
-    let count = worst.length;
+    let count = first.length;
     while (count > 1 && table(count).length > room) count--;
     screen.draw(["", ...told, "", ...table(count)]);
   };

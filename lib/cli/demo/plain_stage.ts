@@ -3,7 +3,7 @@
 import { refKey } from "../../api/object.ts";
 import { statusLine } from "../status_lines.ts";
 import type { ReadPolicy } from "./admin.ts";
-import { duration, MAX_ROWS, type Stage, worstOf } from "./stage.ts";
+import { choose, duration, MAX_ROWS, type Stage } from "./stage.ts";
 import { tableLines } from "./table.ts";
 
 /** At most so many changes are told. */
@@ -25,7 +25,7 @@ export function plainStage(print: (line: string) => void, columns: number): Stag
     policies: (policies) => void (shown = policies),
     note: print,
     [Symbol.dispose]() {
-      const rows = worstOf(shown, MAX_ROWS).map((policy) => ({
+      const rows = choose(shown, MAX_ROWS).map((policy) => ({
         policy: refKey(policy),
         status: policy.status,
         changedAt: undefined,

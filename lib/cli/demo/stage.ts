@@ -3,6 +3,7 @@
 import type { StatusChange } from "../../operator/context.ts";
 import type { PolicyStatus } from "../../policy/status_schema.ts";
 import type { ReadPolicy } from "./admin.ts";
+import { NAMESPACES } from "./story.ts";
 
 /** What is shown. */
 export interface Stage extends Disposable {
@@ -23,11 +24,12 @@ export interface Stage extends Disposable {
 /** At most so many policies are shown. */
 export const MAX_ROWS = 15;
 
-/** All policies or, when there are more than `count`, the worst of them. */
-export function worstOf(policies: readonly ReadPolicy[], count: number): readonly ReadPolicy[] {
+/** All policies or, when there are more than `count`, those that the story is about, then the worst of the others. */
+export function choose(policies: readonly ReadPolicy[], count: number): readonly ReadPolicy[] {
   if (policies.length <= count) return policies;
-  const rank = ({ healthScore }: PolicyStatus) => healthScore ?? 101;
-  return policies.toSorted((a, b) => rank(a.status) - rank(b.status)).slice(0, count);
+  const rank = ({ namespace, status }: ReadPolicy) =>
+    NAMESPACES.includes(namespace) ? -1 : status.healthScore ?? 101;
+  return policies.toSorted((a, b) => rank(a) - rank(b)).slice(0, count);
 }
 
 /** `112 ms` or `2.1 s`. */

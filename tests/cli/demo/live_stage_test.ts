@@ -48,6 +48,13 @@ Deno.test("the table shows as many policies as the window has room for, the wors
   }
 });
 
+Deno.test("what the story is about is shown, however many policies are worse", () => {
+  const { stage, lines } = startStage({ columns: 120, rows: 24 });
+  const [shop] = policies(1).map((policy) => ({ ...policy, namespace: "shop" }));
+  stage.policies([...policies(40), shop!]);
+  assert.deepEqual(lines().slice(3, 5).map((line) => line.split("/")[0]), ["shop", "team-39"]);
+});
+
 Deno.test("no line is wider than the window, however narrow it is", () => {
   const { stage, lines } = startStage({ columns: 20, rows: 24 });
   stage.scene("a scene with a long title");
