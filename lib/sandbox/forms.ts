@@ -4,7 +4,7 @@ import type { Call } from "./call.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import type { KubeObject } from "./kube_object.ts";
 import type { Form } from "./negotiation.ts";
-import { apiVersionOf } from "./resource_type.ts";
+import { apiVersionOf, type ResourceType } from "./resource_type.ts";
 
 /** How the rows of a table carry the objects they are about; the rest is {@linkcode Form}. */
 export interface Presentation {
@@ -58,7 +58,7 @@ export function listFrame(
       return {
         head: { kind: type.listKind, apiVersion: apiVersionOf(type), metadata },
         items: "items",
-        item: (object) => object,
+        item: (object) => toItem(object, type),
       };
     case "metadata":
       return {
@@ -75,6 +75,13 @@ export function listFrame(
     default:
       return form satisfies never;
   }
+}
+
+/** An object as an item of a list: those of built-in kinds leave to the list to say what they are. */
+export function toItem(object: KubeObject, { isCustom }: ResourceType): JsonObject {
+  if (isCustom) return object;
+  const { apiVersion: _apiVersion, kind: _kind, ...item } = object;
+  return item;
 }
 
 /** The same table with its columns left out, as all but the first of a watch come. */

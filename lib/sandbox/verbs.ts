@@ -5,7 +5,7 @@ import { bodyOf, bodyOfWatch } from "./bodies.ts";
 import { type Call, writeOptions } from "./call.ts";
 import { decode, placed } from "./decode.ts";
 import { deleteOptions, isStatus, remove } from "./deletion.ts";
-import { present, type Presentation } from "./forms.ts";
+import { present, type Presentation, toItem } from "./forms.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { keyOf, type KubeObject } from "./kube_object.ts";
 import { list, parseVersion, tooLarge } from "./lists.ts";
@@ -118,7 +118,7 @@ async function removeAll(call: Call): Promise<JsonObject> {
     kind: type.listKind,
     apiVersion: apiVersionOf(type),
     metadata: { resourceVersion },
-    items: selected,
+    items: selected.map((object) => toItem(object, type)),
   };
 }
 

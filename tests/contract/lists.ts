@@ -24,6 +24,19 @@ export const LISTS: readonly Row[] = [
     },
   },
   {
+    name: "an item of a built-in kind leaves to the list to say what it is, one of a watch does not",
+    async run(server) {
+      const team = await newTeam(server);
+      const { apiVersion: _apiVersion, kind: _kind, ...item } = await team.pod("a");
+      const { kind, items, metadata } = await team.get("pods");
+      assert.deepEqual([kind, items], ["PodList", [item]]);
+      await using watch = await team.watch({ resourceVersion: metadata.resourceVersion }, "pods");
+      await team.patch("pods/a", { metadata: { labels: { a: "b" } } });
+      const { object } = present(await watch.next());
+      assert.deepEqual([object["apiVersion"], object["kind"]], ["v1", "Pod"]);
+    },
+  },
+  {
     name: "an empty list, even of a namespace that is not there, has empty items and a version",
     async run(server) {
       const team = await newTeam(server);
