@@ -1,7 +1,6 @@
 /** Where the demo is shown: drawn live on a terminal, or told line by line to anybody else. */
 
 import type { StatusChange } from "../../operator/context.ts";
-import type { PolicyStatus } from "../../policy/status_schema.ts";
 import type { ReadPolicy } from "./admin.ts";
 import { NAMESPACES } from "./story.ts";
 
