@@ -85,6 +85,12 @@ Deno.test("the Helm chart on a real API server", async (t) => {
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
     return stdout;
   };
+  const text = await Deno.readTextFile("README.md");
+  /** What the README has `program` do that begins with `verb`. */
+  const readme = (program: string, verb: string) => {
+    const [, args] = new RegExp(`^${program} (${verb} .*)$`, "m").exec(text) ?? [];
+    return args!.split(" ");
+  };
   const render = async (...args: string[]) => objectsIn(await helm("template", ...RELEASE, ...args));
 
   await t.step("Helm's own lint has nothing against it", async () => {
@@ -116,8 +122,7 @@ Deno.test("the Helm chart on a real API server", async (t) => {
 
   await t.step("the README's command installs it, without a warning where pods are restricted", async () => {
     await kubectl("apply", "--filename=deploy/base/namespace.yaml");
-    const [, command] = /`helm (install [^`]*)`/.exec(await Deno.readTextFile("README.md")) ?? [];
-    assert.match(await helm(...command!.split(" ")), /^STATUS: deployed$/m);
+    assert.match(await helm(...readme("helm", "install")), /^STATUS: deployed$/m);
     const names = await installed();
     assert.equal(names.length, standard.length);
     assert.ok(names.includes("clusterrole.rbac.authorization.k8s.io/kube-devops"), names.join());
@@ -130,10 +135,11 @@ Deno.test("the Helm chart on a real API server", async (t) => {
     assert.deepEqual(names.filter((name) => name.includes("clusterrole")), []);
   });
 
-  await t.step("it goes without leaving anything but the definition, and so the policies", async () => {
-    await helm("uninstall", "kube-devops", "--namespace=devops-system");
+  await t.step("the README's uninstall leaves nothing but the definition, and so the policies", async () => {
+    await helm(...readme("helm", "uninstall"));
     assert.deepEqual(await installed(), []);
     await kubectl("get", "crd/devopspolicies.devops.stochastic.io");
+    await kubectl(...readme("kubectl", "delete namespace"));
   });
 
   async function kubectl(...args: string[]): Promise<string> {

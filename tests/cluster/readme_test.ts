@@ -1,71 +1,138 @@
-// Every command of the README, run as it is written there, in its order, on a real API server.
+// Every command of the README, run as it is written there, on a real API server: each of the three ways from nothing to nothing.
 
 import assert from "node:assert/strict";
+import { bundle, launchBundle } from "../../tools/compile/bundle.ts";
 import { type ControlPlane, startControlPlane } from "./control_plane.ts";
+import { eventually } from "./eventually.ts";
+import { createServiceAccountToken } from "./fixtures.ts";
+import { writeKubeconfig } from "./kubeconfig.ts";
 import { statusIs } from "./policies.ts";
 
 const ROOT = new URL("../../", import.meta.url);
+const README = await Deno.readTextFile(new URL("README.md", ROOT));
 
 /** Commands that run a whole suite of tests: .ci/run runs the first, and this very test is part of the second. */
 const SUITES = ["npx -y deno@2.9.6 task test", "npx -y deno@2.9.6 task test:cluster"];
 const DEMO = "npx -y deno@2.9.6 task demo";
-const OPERATOR = "npx -y deno@2.9.6 run -A main.ts reconcile";
-/** The first command that takes something away again. */
-const UNINSTALL = "kubectl delete deployment kube-devops --namespace devops-system";
+const COMPILE = "npx -y deno@2.9.6 task compile";
+/** Not made where there is no runtime to put it on: what it embeds is run with what is baked in instead. */
+const BINARY = "dist/kube-devops ";
 
-Deno.test("every command of the README does what it says there", async () => {
-  const readme = await Deno.readTextFile(new URL("README.md", ROOT));
-  const commands = [...readme.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block]) =>
-    block!.trim().split("\n")
-  );
-  assert.ok(commands.includes(OPERATOR) && commands.includes(UNINSTALL));
+/** The blocks of commands under a heading, in their order; those of Helm are carried out by chart_test.ts. */
+function blocksUnder(heading: string): string[][] {
+  const [, ...sections] = `\n${README}`.split(/^(?=#{2,3} )/m);
+  const text = sections.find((section) => section.startsWith(`${heading}\n`)) ?? "";
+  return [...text.matchAll(/^```sh\n(.*?)^```/gms)].map(([, block]) => block!.trim().split("\n"))
+    .filter((block) => !block[0]!.startsWith("helm "));
+}
+
+const WAYS = ["### One binary", "### From the source", "### In the cluster"] as const;
+const STARTS = WAYS.map((way) => blocksUnder(way).flat());
+const [FIRST_POLICY = []] = blocksUnder("### A first policy");
+const ENDS = blocksUnder("## Uninstall");
+
+Deno.test("the README has three ways, an end for each, and no command that is run nowhere", async () => {
+  assert.deepEqual([STARTS.length, ENDS.length], [WAYS.length, WAYS.length]);
+  for (const block of [...STARTS, ...ENDS, FIRST_POLICY]) assert.ok(block.length > 0);
+  const known = [...SUITES, DEMO, ...STARTS.flat(), ...FIRST_POLICY, ...ENDS.flat()];
+  for (const [, block] of README.matchAll(/^```sh\n(.*?)^```/gms)) {
+    if (block!.startsWith("helm ")) continue;
+    for (const command of block!.trim().split("\n")) assert.ok(known.includes(command), command);
+  }
   assert.match(await Deno.readTextFile(new URL(".ci/run", ROOT)), /npx -y "deno@\$DENO_VERSION" task test$/m);
+});
 
+Deno.test("every command of the README does what it says there", async (t) => {
   await using cluster = await startControlPlane();
-  await using stack = new AsyncDisposableStack();
-  const outputs = new Map<string, string>();
-  for (const command of commands) {
-    if (SUITES.includes(command)) continue;
-    if (command === DEMO) {
-      await seeDemo(cluster);
-      continue;
-    }
-    if (command === UNINSTALL) {
+  await bundle();
+  await t.step("the demo", () => seeDemo(cluster));
+  for (const [i, way] of WAYS.entries()) {
+    await t.step(`${way.replace("### ", "")}, from nothing to nothing`, async () => {
+      await using operator = await start(cluster, STARTS[i]!);
+      await eventually(isReady, { within: 30_000, what: "readiness" });
+      const outputs: string[] = [];
+      for (const command of FIRST_POLICY) outputs.push(await run(cluster, command));
+      assert.match(outputs.join("\n"), /^NAMESPACE\s+NAME\s+SCORE\s+HEALTHY/m);
       await statusIs(cluster, "production", "default-policy", ({ violations }) => violations === 2, 20_000);
       const scores = await run(cluster, "kubectl get devopspolicies -A");
       assert.match(scores, /^production\s+default-policy\s+90\s+true\s+2\s/m);
-    }
-    if (command !== OPERATOR) {
-      outputs.set(command, await run(cluster, command));
-      continue;
-    }
-    const operator = shell(cluster, command).spawn();
-    // As Ctrl+C does: the signal goes to the whole group, as npx does not pass it on.
-    stack.defer(async () => {
-      Deno.kill(-operator.pid, "SIGINT");
-      await operator.output();
+      await operator.stop();
+      for (const command of ENDS[i]!) await run(cluster, command);
+      const kinds = "crd,deployments,clusterroles,clusterrolebindings";
+      assert.doesNotMatch(await run(cluster, `kubectl get ${kinds} -A -o name`), /devops/);
     });
   }
-  assert.match(outputs.get("kubectl get devopspolicies -A") ?? "", /^NAMESPACE\s+NAME\s+SCORE\s+HEALTHY/);
-  const left = await run(cluster, "kubectl get crd,deployments,clusterroles,clusterrolebindings -A -o name");
-  assert.doesNotMatch(left, /devops/);
 });
 
 Deno.test("the README names every command and every metric that there is", async () => {
-  const readme = await Deno.readTextFile(new URL("README.md", ROOT));
   const files = ["lib/metrics/metrics.ts", "lib/metrics/policy_series.ts"];
   const source = (await Promise.all(files.map((file) => Deno.readTextFile(new URL(file, ROOT))))).join("");
   for (const [, name] of source.matchAll(/"((?:devopspolicy|process)_\w+)"/g)) {
-    assert.ok(readme.includes(`\`${name}\``), `the README does not name the metric ${name}`);
+    assert.ok(README.includes(`\`${name}\``), `the README does not name the metric ${name}`);
   }
   for (const name of ["demo", "check", "crd install", "crd generate", "crd uninstall", "reconcile"]) {
-    assert.ok(readme.includes(name), name);
+    assert.ok(README.includes(name), name);
   }
 });
 
-function shell({ kubeconfig }: ControlPlane, command: string): Deno.Command {
+/** What a command needs of a cluster. */
+type Reached = Pick<ControlPlane, "kubeconfig">;
+
+/** An operator that somebody started; its end is theirs, or the test's. */
+interface Started extends AsyncDisposable {
+  stop(): Promise<void>;
+}
+
+/** Does what a way says, as far as to an operator at work: in a terminal, or in the container that a kubelet would start. */
+async function start(cluster: ControlPlane, commands: readonly string[]): Promise<Started> {
+  let operator: Started | undefined;
+  for (const command of commands) {
+    if (command === COMPILE) await compileWherePossible(cluster);
+    else if (command.endsWith(" reconcile")) operator = startInTerminal(cluster, command);
+    else await run(cluster, command);
+  }
+  return operator ?? await startContainer(cluster);
+}
+
+/** Ends as Ctrl+C does: the signal goes to the whole group, as npx does not pass it on. */
+function startInTerminal(cluster: Reached, command: string): Started {
+  const child = shell(cluster, command).spawn();
+  const output = child.output();
+  let isEnding = false;
+  const stop = async () => {
+    if (!isEnding) Deno.kill(-child.pid, "SIGINT");
+    isEnding = true;
+    await output;
+  };
+  return { stop, [Symbol.asyncDispose]: stop };
+}
+
+/** The image's binary with the arguments that the cluster would give it, as the service account. */
+async function startContainer(cluster: ControlPlane): Promise<Started> {
+  const [namespace, name] = ["devops-system", "kube-devops"];
+  const deployment = JSON.parse(await run(cluster, `kubectl get deployment ${name} -n ${namespace} -o json`));
+  const { serviceAccountName, containers: [container] } = deployment.spec.template.spec;
+  const token = await createServiceAccountToken(cluster, namespace, serviceAccountName);
+  const kubeconfig = await writeKubeconfig(cluster, "container", { token });
+  return startInTerminal({ kubeconfig }, BINARY + container.args.join(" "));
+}
+
+/** Where the README has the operator serve, and the image too. */
+async function isReady(): Promise<boolean> {
+  const response = await fetch("http://127.0.0.1:9090/readyz").catch(() => undefined);
+  await response?.body?.cancel();
+  return response?.status === 200;
+}
+
+async function compileWherePossible(cluster: ControlPlane): Promise<void> {
+  const { code, stderr } = await shell(cluster, COMPILE).output();
+  assert.ok(code === 0 || code === 3, new TextDecoder().decode(stderr));
+}
+
+function shell({ kubeconfig }: Reached, command: string): Deno.Command {
+  const quoted = launchBundle().map((word) => `'${word}'`).join(" ");
   return new Deno.Command("bash", {
-    args: ["-c", command],
+    args: ["-c", command.startsWith(BINARY) ? `${quoted} ${command.slice(BINARY.length)}` : command],
     cwd: ROOT,
     env: { KUBECONFIG: kubeconfig },
     stdin: "null",
