@@ -104,13 +104,29 @@ Deno.test("reconcile() lets go of a policy whose deletion it learns of by a conf
     cluster.withhold("devopspolicies");
     await cluster.deletePolicy();
   });
-  await cluster.putPod(pod("web").container("app"));
+  await cluster.createPod(pod("web").container("app"));
   await clock.advance(1_000);
   assert.deepEqual(cluster.answers().slice(2), ["patchStatus 409", "get 200", "patch 200"]);
   assert.equal(await cluster.policy("strict"), undefined);
   cluster.deliver("devopspolicies");
   await clock.advance(120_000);
   assert.equal(cluster.policyCalls.length, 5);
+});
+
+Deno.test("reconcile() believes the answer by which it let go of a policy, although the watch does not tell", async () => {
+  const held = "example.com/held";
+  await using operator = await startOperator((cluster) =>
+    cluster.putPolicy({ finalizers: [FINALIZER, held] })
+  );
+  const { cluster, clock } = operator;
+  cluster.fault = once("patch", () => cluster.withhold("devopspolicies"));
+  await cluster.deletePolicy();
+  await clock.advance(1_000);
+  assert.deepEqual(await cluster.finalizers(), [held]);
+  const before = cluster.answers();
+  await cluster.createPod(pod("web").container("app"));
+  await clock.advance(1_000);
+  assert.deepEqual(cluster.answers(), before);
 });
 
 Deno.test("reconcile() leaves a policy alone that somebody deletes before our finalizer is on", async () => {
