@@ -9,6 +9,7 @@ import { type OperatorOptions, runOperator } from "../../lib/operator/run.ts";
 import { SYSTEM_NAMESPACES } from "../../lib/policy/namespaces.ts";
 import type { PolicyStatus } from "../../lib/policy/status_schema.ts";
 import { ManualClock } from "./manual_clock.ts";
+import { patiently } from "./patience.ts";
 import { type LogRecord, recordingLogger } from "./recording_logger.ts";
 import { SandboxCluster } from "./sandbox_cluster.ts";
 import { Traffic } from "./traffic.ts";
@@ -56,9 +57,6 @@ export interface RunningOperator extends AsyncDisposable {
   /** The statuses written since the last reading of this, as their messages. */
   newWrites(): readonly (string | undefined)[];
 }
-
-/** Beyond what an end takes that waits for nothing; milliseconds. */
-const PATIENCE_MS = 20_000;
 
 /** Starts the operator, and lets it do all that takes no time. Disposing of it asserts that it leaves no timer behind. */
 export async function startOperator(
@@ -118,17 +116,14 @@ export async function startOperator(
     },
     async [Symbol.asyncDispose]() {
       stopping.abort();
-      await traffic.quiet();
-      assert.equal(clock.pending, 0, "the operator still waits for something, or has left timers behind");
-      const late = Promise.withResolvers<never>();
-      const timer = setTimeout(
-        () => late.reject(new Error("the operator was told to end, and does not")),
-        PATIENCE_MS,
-      );
-      await Promise.race([ended.catch(() => {}), late.promise]);
-      clearTimeout(timer);
-      transport.close();
-      await cluster[Symbol.asyncDispose]();
+      try {
+        await traffic.quiet();
+        assert.equal(clock.pending, 0, "the operator still waits for something, or has left timers behind");
+        await patiently(ended.catch(() => {}), () => "the operator ends when it is told to");
+      } finally {
+        transport.close();
+        await cluster[Symbol.asyncDispose]();
+      }
     },
   };
 }

@@ -2,11 +2,10 @@
 
 import { type Connection, type Fetch, Transport, type TransportOptions } from "../../lib/kube/transport.ts";
 import { settled } from "./manual_clock.ts";
+import { patiently } from "./patience.ts";
 
 /** Tells the server which of the client's requests it has got. */
 const HEADER = "x-exchange";
-/** Beyond what loopback takes on the busiest machine: something is stuck; milliseconds. */
-const PATIENCE_MS = 20_000;
 
 /** Breaks a connection in the middle of a body. */
 export const BROKEN = new Error("a connection broken on purpose");
@@ -84,17 +83,9 @@ export class Traffic {
    */
   async quiet(): Promise<void> {
     const moving = () => [...this.#exchanges.values()].filter(isMoving);
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(new Error(`not quiet: ${JSON.stringify(moving())}`)),
-      PATIENCE_MS,
-    );
-    try {
-      for (await settled(); moving().length > 0; await settled()) {
-        await Promise.race([new Promise<void>((resolve) => this.#onChange = resolve), late.promise]);
-      }
-    } finally {
-      clearTimeout(timer);
+    for (await settled(); moving().length > 0; await settled()) {
+      const change = new Promise<void>((resolve) => this.#onChange = resolve);
+      await patiently(change, () => `a change in ${JSON.stringify(moving())}`);
     }
   }
 
