@@ -95,7 +95,8 @@ export async function uninstall(
     if (clock.monotonic() - progressAt >= patienceMs) return left;
     const present = left.policies.filter((policy) => isHeld(policy) || !isDeleting(policy));
     await each(present, "policies deleted or let go", (policy) => remove(policy, options, signal), options);
-    onProgress(`waiting for ${left.policies.length} policies and the CRD to go`);
+    const count = left.policies.length;
+    onProgress(`waiting for ${count === 0 ? "" : `${count} of the policies and `}the CRD to go`);
     // A server that is slow to tell has enough to do.
     await sleep(clock, Math.max(POLL_MS, tookMs), signal);
   }
