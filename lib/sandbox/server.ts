@@ -1,8 +1,9 @@
-/** Listens on the loopback address, with TLS: kubectl sends its token nowhere else. */
+/** Listens on the loopback address; with TLS unless told otherwise, since kubectl sends its token nowhere else. */
 
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
-import { createServer } from "node:https";
+import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import { createCertificateAuthority } from "./certificates.ts";
 import { exchange, type Handler } from "./exchange.ts";
@@ -36,10 +37,12 @@ export interface Listener {
  *
  * @throws {Deno.errors.AddrInUse} and {Deno.errors.NotCapable}
  */
-export async function listen(handler: Handler, port: number, { cert, key }: Tls): Promise<Listener> {
-  const server = createServer({ cert, key, noDelay: true, keepAliveTimeout: 0 }, (incoming, outgoing) => {
-    exchange(handler, incoming, outgoing);
-  });
+export async function listen(handler: Handler, port: number, tls: Tls | undefined): Promise<Listener> {
+  const settings = { noDelay: true, keepAliveTimeout: 0 };
+  const server = tls === undefined
+    ? createHttpServer(settings)
+    : createHttpsServer({ ...settings, cert: tls.cert, key: tls.key });
+  server.on("request", (incoming, outgoing) => exchange(handler, incoming, outgoing));
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
@@ -50,7 +53,7 @@ export async function listen(handler: Handler, port: number, { cert, key }: Tls)
   server.listen(port, HOST);
   await once(server, "listening");
   return {
-    url: `https://${HOST}:${(server.address() as { port: number }).port}`,
+    url: `${tls === undefined ? "http" : "https"}://${HOST}:${(server.address() as { port: number }).port}`,
     async close() {
       server.close();
       // All of them: the server itself knows only of those that have shaken hands.
@@ -60,15 +63,17 @@ export async function listen(handler: Handler, port: number, { cert, key }: Tls)
   };
 }
 
-/** A kubeconfig with the one context "sandbox". */
-export function toKubeconfig(url: string, token: string, ca: string): string {
+/** A kubeconfig with the one context "sandbox"; `ca` is the authority to trust, if there is TLS. */
+export function toKubeconfig(url: string, token: string, ca: string | undefined): string {
+  const trust = ca === undefined
+    ? ""
+    : `\n      certificate-authority-data: ${Buffer.from(ca).toString("base64")}`;
   return `apiVersion: v1
 kind: Config
 clusters:
   - name: sandbox
     cluster:
-      server: ${url}
-      certificate-authority-data: ${Buffer.from(ca).toString("base64")}
+      server: ${url}${trust}
 users:
   - name: admin
     user:

@@ -17,6 +17,20 @@ Deno.test("startSandbox() takes less than 200 ms", async () => {
   assert.ok(performance.now() - start < 200);
 });
 
+Deno.test("without TLS the sandbox serves plain HTTP, to whoever has the token", async () => {
+  await using sandbox = await startSandbox({ clock: systemClock, tls: "off" });
+  const { clusters } = parse(sandbox.kubeconfig);
+  assert.deepEqual(clusters, [{ name: "sandbox", cluster: { server: sandbox.url } }]);
+  assert.match(sandbox.url, /^http:\/\/127\.0\.0\.1:\d+$/);
+  for (const [token, code] of [[sandbox.token, 200], ["another", 401]] as const) {
+    const response = await fetch(`${sandbox.url}/api/v1/namespaces`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    await response.body?.cancel();
+    assert.equal(response.status, code);
+  }
+});
+
 Deno.test("the kubeconfig leads to the sandbox, and to nobody who has another certificate", async () => {
   await using sandbox = await startSandbox({ clock: systemClock });
   const { clusters: [{ cluster }], users: [{ user }] } = parse(sandbox.kubeconfig);
