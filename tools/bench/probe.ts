@@ -25,7 +25,7 @@ export async function probe(
     await answered(connection, buffer);
     const now = performance.now();
     for (; due <= now; due += EVERY_MS) waits.push(now - due);
-    await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
   }
   return waits;
 }
