@@ -50,13 +50,14 @@ for (
   ] as const
 ) {
   Deno.test(`uninstall() gives up on a definition that ${who} after ${seconds} seconds`, () =>
-    uninstalling(async ({ cluster, clock, run }) => {
+    uninstalling(async ({ cluster, clock, run, progress }) => {
       const path =
         "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/devopspolicies.devops.stochastic.io";
       await cluster.send("PATCH", path, { metadata: { finalizers } });
       const left = await run();
       assert.deepEqual(left?.policies, []);
       assert.equal(clock.monotonic(), seconds * 1000);
+      assert.equal(progress.at(-1), "waiting for the CRD to go");
     }, lingering));
 }
 
