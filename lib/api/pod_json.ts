@@ -1,21 +1,16 @@
 /** Reads a pod in its JSON form into facts; total: whatever comes in, it answers and never throws. */
 
-import type { ContainerFacts, ContainerKind, PodFacts } from "./pod_facts.ts";
+import type { ContainerFacts, ContainerKind, PodFacts, Sharing } from "./pod_facts.ts";
 
 type Json = Record<string, unknown>;
 
 /** The largest value of the API's int32, at which a lying restart count is clamped. */
 const MAX_RESTARTS = 2_147_483_647;
 
-/**
- * The facts of a pod as `JSON.parse` gives it; undefined when it has no name or namespace to keep it under.
- *
- * @param share maps equal strings to one copy, so that 100,000 pods of one image hold its name once
- */
-export function toPodFacts(
-  pod: unknown,
-  share: (text: string) => string = (text) => text,
-): PodFacts | undefined {
+const NOT_SHARED: Sharing = { text: (text) => text, containers: (list) => list };
+
+/** The facts of a pod as `JSON.parse` gives it; undefined when it has no name or namespace to keep it under. */
+export function toPodFacts(pod: unknown, share: Sharing = NOT_SHARED): PodFacts | undefined {
   const metadata = object(object(pod).metadata);
   const { name, namespace } = metadata;
   if (typeof name !== "string" || typeof namespace !== "string" || name === "" || namespace === "") {
@@ -25,14 +20,14 @@ export function toPodFacts(
   const status = object(object(pod).status);
   const problem = problemOf(object(pod).spec);
   return {
-    namespace: share(namespace),
+    namespace: share.text(namespace),
     name,
     resourceVersion: text(metadata.resourceVersion),
-    phase: share(text(status.phase)),
+    phase: share.text(text(status.phase)),
     createdAt: Date.parse(text(metadata.creationTimestamp)),
     deleting: typeof metadata.deletionTimestamp === "string",
-    restartPolicy: share(text(spec.restartPolicy) || "Always"),
-    containers: problem === undefined ? containersOf(spec, status, share) : [],
+    restartPolicy: share.text(text(spec.restartPolicy) || "Always"),
+    containers: problem === undefined ? share.containers(containersOf(spec, status, share)) : [],
     problem,
   };
 }
@@ -43,14 +38,14 @@ function problemOf(spec: unknown): string | undefined {
   return Array.isArray(spec.containers ?? []) ? undefined : "spec.containers is not a list";
 }
 
-function containersOf(spec: Json, status: Json, share: (text: string) => string): ContainerFacts[] {
+function containersOf(spec: Json, status: Json, share: Sharing): ContainerFacts[] {
   const toFacts = (value: unknown, kind: ContainerKind, restarts: ReadonlyMap<string, number>) => {
     const container = object(value);
-    const name = share(text(container.name));
+    const name = share.text(text(container.name));
     return {
       name,
       kind,
-      image: share(text(container.image)),
+      image: share.text(text(container.image)),
       hasLivenessProbe: isObject(container.livenessProbe),
       hasReadinessProbe: isObject(container.readinessProbe),
       restarts: restarts.get(name) ?? 0,

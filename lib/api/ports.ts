@@ -35,8 +35,8 @@ export interface WatchOptions {
 
 /** How to read one page of a list. */
 export interface ListOptions {
-  /** At most so many items; undefined for all in one page. */
-  readonly limit: number | undefined;
+  /** At most so many items. */
+  readonly limit: number;
   readonly continueToken: string | undefined;
 }
 

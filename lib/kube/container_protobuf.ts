@@ -2,7 +2,7 @@
 
 import type { ContainerFacts, ContainerKind } from "../api/pod_facts.ts";
 import { lengthTag, type ProtobufReader, varintTag } from "./protobuf_reader.ts";
-import type { StringPool } from "./string_pool.ts";
+import type { FactsPool } from "./facts_pool.ts";
 
 // Fields by their names and numbers in the `generated.proto` of k8s.io/api/core/v1.
 const CONTAINER = {
@@ -24,7 +24,7 @@ export type Restarts = Map<string, number>;
 export function readContainer(
   reader: ProtobufReader,
   kind: Exclude<ContainerKind, "sidecar">,
-  pool: StringPool,
+  pool: FactsPool,
 ): DraftContainer {
   let name = "";
   let image = "";
@@ -63,7 +63,7 @@ export function readContainer(
 }
 
 /** Adds what the container status that `reader` has found says of restarts. */
-export function readRestarts(reader: ProtobufReader, restarts: Restarts, pool: StringPool): void {
+export function readRestarts(reader: ProtobufReader, restarts: Restarts, pool: FactsPool): void {
   let nameFrom = 0;
   let nameTo = 0;
   let count = 0;

@@ -5,6 +5,7 @@ import type { ListPage, WatchEvent } from "../api/ports.ts";
 import { fromStatus } from "./api_errors.ts";
 import type { Decoder } from "./decoder.ts";
 import { jsonLines } from "./json_lines.ts";
+import { readJsonList } from "./json_list.ts";
 
 /** How a JSON decoder makes its objects. */
 export interface JsonDecoderOptions<T> {
@@ -30,7 +31,7 @@ export function jsonDecoder<T>({ toObject, onUnreadable }: JsonDecoderOptions<T>
   };
 
   const toEvents = (line: string): WatchEvent<T>[] => {
-    const { type, object } = parse(line) as { type?: unknown; object?: unknown };
+    const { type, object } = parseObject(line) as { type?: unknown; object?: unknown };
     switch (type) {
       case "ADDED":
       case "MODIFIED":
@@ -54,11 +55,13 @@ export function jsonDecoder<T>({ toObject, onUnreadable }: JsonDecoderOptions<T>
     mediaType: "application/json",
     accept: { list: "application/json", watch: "application/json" },
     async decodeList(body): Promise<ListPage<T>> {
-      const list = parse(await new Response(body).text()) as { items?: unknown };
+      const items: T[] = [];
+      const text = await readJsonList(body, (text) => items.push(...read(parse(text))));
+      const list = parseObject(text) as { items?: unknown };
       const { resourceVersion, continue: token } = metadataOf(list);
       if (!Array.isArray(list.items ?? []) || typeof resourceVersion !== "string") throw unreadable();
       return {
-        items: ((list.items ?? []) as unknown[]).flatMap(read),
+        items,
         resourceVersion,
         continueToken: typeof token === "string" && token !== "" ? token : undefined,
       };
@@ -69,14 +72,19 @@ export function jsonDecoder<T>({ toObject, onUnreadable }: JsonDecoderOptions<T>
   };
 }
 
-function parse(text: string): object {
+function parse(text: string): unknown {
   try {
-    const value = JSON.parse(text);
-    if (typeof value === "object" && value !== null) return value;
+    return JSON.parse(text);
   } catch {
-    // Told below, without the text: it may be anything.
+    // Without the text: it may be anything.
+    throw unreadable();
   }
-  throw unreadable();
+}
+
+function parseObject(text: string): object {
+  const value = parse(text);
+  if (typeof value !== "object" || value === null) throw unreadable();
+  return value;
 }
 
 function metadataOf(object: unknown): Metadata {

@@ -12,7 +12,7 @@ import { fromFetch } from "./network_errors.ts";
 import { toDevOpsPolicy } from "./policy_decoder.ts";
 import { protobufDecoder } from "./protobuf_decoder.ts";
 import { refusalsToJson } from "./protobuf_refusals.ts";
-import { StringPool } from "./string_pool.ts";
+import { FactsPool } from "./facts_pool.ts";
 import type { Fetch, Transport } from "./transport.ts";
 
 /** One collection of a server, whole or of one namespace. */
@@ -20,14 +20,11 @@ type Collection<T> = (options: CollectionOptions) => ListWatch<T>;
 
 /** The pods, as facts; in protobuf, unless that has turned out to be none. */
 export function podCollection(transport: Transport): Collection<PodFacts> {
-  const pool = new StringPool();
+  const pool = new FactsPool();
   let isProtobufSound = true;
   return (options) => {
     const { onUnreadable } = options;
-    const json = jsonDecoder({
-      toObject: (json) => toPodFacts(json, (text) => pool.share(text)),
-      onUnreadable,
-    });
+    const json = jsonDecoder({ toObject: (json) => toPodFacts(json, pool), onUnreadable });
     const onMalformed = () => void (isProtobufSound = false);
     const protobuf = protobufDecoder({ pool, onUnreadable, onMalformed });
     return listWatch(transport, () => isProtobufSound ? [protobuf, json] : [json], {
@@ -110,10 +107,7 @@ function listWatch<T>(
 
   return {
     async list({ limit, continueToken }: ListOptions, signal) {
-      const query = {
-        ...(limit !== undefined && { limit }),
-        ...(continueToken !== undefined && { continue: continueToken }),
-      };
+      const query = { limit, ...(continueToken !== undefined && { continue: continueToken }) };
       try {
         return await withDeadline(
           async (signal) => {

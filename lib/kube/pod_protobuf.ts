@@ -3,7 +3,7 @@
 import type { ContainerFacts, PodFacts } from "../api/pod_facts.ts";
 import { type DraftContainer, readContainer, readRestarts, type Restarts } from "./container_protobuf.ts";
 import { lengthTag, MalformedError, type ProtobufReader, varintTag } from "./protobuf_reader.ts";
-import type { StringPool } from "./string_pool.ts";
+import type { FactsPool } from "./facts_pool.ts";
 import { toText } from "./utf8.ts";
 
 // Fields by their names and numbers in the `generated.proto` of k8s.io/api/core/v1 and k8s.io/apimachinery/meta/v1.
@@ -39,7 +39,7 @@ class Draft {
 }
 
 /** The facts of the pod from `reader` to `end`; undefined when it has no name or namespace to keep it under. */
-export function readPod(reader: ProtobufReader, end: number, pool: StringPool): PodFacts | undefined {
+export function readPod(reader: ProtobufReader, end: number, pool: FactsPool): PodFacts | undefined {
   const draft = new Draft();
   let problem: string | undefined;
   try {
@@ -58,12 +58,12 @@ export function readPod(reader: ProtobufReader, end: number, pool: StringPool): 
     createdAt: draft.createdAt,
     deleting: draft.deleting,
     restartPolicy: draft.restartPolicy || "Always",
-    containers: problem === undefined ? containersOf(draft) : [],
+    containers: problem === undefined ? pool.containers(containersOf(draft)) : [],
     problem,
   };
 }
 
-function readFields(reader: ProtobufReader, end: number, draft: Draft, pool: StringPool): void {
+function readFields(reader: ProtobufReader, end: number, draft: Draft, pool: FactsPool): void {
   while (reader.next(end)) {
     switch (reader.tag) {
       case POD.metadata:
@@ -80,7 +80,7 @@ function readFields(reader: ProtobufReader, end: number, draft: Draft, pool: Str
   }
 }
 
-function readMetadata(reader: ProtobufReader, draft: Draft, pool: StringPool): void {
+function readMetadata(reader: ProtobufReader, draft: Draft, pool: FactsPool): void {
   for (const end = reader.enter(); reader.next(end);) {
     const { bytes, from, to } = reader;
     switch (reader.tag) {
@@ -114,7 +114,7 @@ function readTime(reader: ProtobufReader): number {
   return Math.abs(seconds * 1000) > MAX_TIME ? NaN : seconds * 1000;
 }
 
-function readSpec(reader: ProtobufReader, draft: Draft, pool: StringPool): void {
+function readSpec(reader: ProtobufReader, draft: Draft, pool: FactsPool): void {
   for (const end = reader.enter(); reader.next(end);) {
     switch (reader.tag) {
       case SPEC.containers:
@@ -130,7 +130,7 @@ function readSpec(reader: ProtobufReader, draft: Draft, pool: StringPool): void 
   }
 }
 
-function readStatus(reader: ProtobufReader, draft: Draft, pool: StringPool): void {
+function readStatus(reader: ProtobufReader, draft: Draft, pool: FactsPool): void {
   for (const end = reader.enter(); reader.next(end);) {
     switch (reader.tag) {
       case STATUS.phase:

@@ -10,11 +10,11 @@ import { readPod } from "./pod_protobuf.ts";
 import { readList } from "./protobuf_list.ts";
 import { enterEvent, PROTOBUF, readBookmark, readStatus } from "./protobuf_objects.ts";
 import { MalformedError, ProtobufReader } from "./protobuf_reader.ts";
-import type { StringPool } from "./string_pool.ts";
+import type { FactsPool } from "./facts_pool.ts";
 
 /** How a protobuf decoder makes its pods. */
 export interface ProtobufDecoderOptions {
-  readonly pool: StringPool;
+  readonly pool: FactsPool;
   /** Hears of each pod that could not be read. */
   readonly onUnreadable: () => void;
   /** Hears that what the server calls protobuf is none. */

@@ -1,6 +1,7 @@
 /** Answers scrapes: one rendering for all who ask, made without holding up the event loop, and few of them in memory. */
 
-import { type Clock, sleep } from "../api/clock.ts";
+import type { Clock } from "../api/clock.ts";
+import { Stretch } from "../api/stretch.ts";
 
 /** What is rendered, in pieces that take about a millisecond each. */
 export interface MetricsSource {
@@ -16,8 +17,6 @@ export interface ScrapeBody {
 
 /** A rendering is given to whoever asks within this; milliseconds. */
 const REUSE_MS = 1_000;
-/** After so long at a stretch, a rendering lets others work; milliseconds. */
-const STRETCH_MS = 5;
 /** How many renderings are in memory at most. When there is one more, whoever still reads the oldest is cut off. */
 const MAX_RENDERINGS = 4;
 
@@ -25,14 +24,16 @@ const MAX_RENDERINGS = 4;
 export class Scrapes {
   readonly #source: MetricsSource;
   readonly #clock: Clock;
+  readonly #stretch: Stretch;
   /** The newest, under way or done; it stays until the next, so that it need not be thrown away by a timer. */
   #newest: { readonly body: Promise<ScrapeBody>; doneAt: number } | undefined;
   /** Oldest first: what somebody reads, and the newest. Never longer than {@linkcode MAX_RENDERINGS}. */
   #kept: Rendering[] = [];
 
-  constructor(source: MetricsSource, clock: Clock) {
+  constructor(source: MetricsSource, clock: Clock, stretch: Stretch = new Stretch(clock)) {
     this.#source = source;
     this.#clock = clock;
+    this.#stretch = stretch;
   }
 
   /** The metrics as of now, or of up to a second ago. */
@@ -51,13 +52,9 @@ export class Scrapes {
   async #render(): Promise<ScrapeBody> {
     const encoder = new TextEncoder();
     const pieces: Uint8Array<ArrayBuffer>[] = [];
-    const never = new AbortController().signal;
-    let since = this.#clock.monotonic();
     for await (const piece of this.#source.pieces()) {
       pieces.push(encoder.encode(piece));
-      if (this.#clock.monotonic() - since < STRETCH_MS) continue;
-      await sleep(this.#clock, 0, never);
-      since = this.#clock.monotonic();
+      if (this.#stretch.isOver) await this.#stretch.rest();
     }
     const rendering = new Rendering(pieces);
     this.#kept = [...this.#kept.filter(({ isRead }) => isRead), rendering];

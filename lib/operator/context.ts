@@ -5,6 +5,7 @@ import type { DevOpsPolicy } from "../api/devops_policy.ts";
 import type { ObjectRef } from "../api/object.ts";
 import type { PodFacts } from "../api/pod_facts.ts";
 import type { PolicyClient } from "../api/ports.ts";
+import type { Stretch } from "../api/stretch.ts";
 import type { OperatorMetrics } from "../metrics/metrics.ts";
 import type { PolicyStatus } from "../policy/status_schema.ts";
 import type { Store } from "../runtime/store.ts";
@@ -23,6 +24,8 @@ export interface Context {
   readonly podsProblem: (namespace: string) => string | undefined;
   readonly client: PolicyClient;
   readonly clock: Clock;
+  /** The time that all long work shares. */
+  readonly stretch: Stretch;
   readonly metrics: OperatorMetrics;
   readonly systemNamespaces: readonly string[];
   /** A policy is evaluated again after this, whatever happens; milliseconds. */

@@ -2,9 +2,10 @@
 
 import { type DevOpsPolicy, FINALIZER } from "../api/devops_policy.ts";
 import { type ObjectRef, refKey } from "../api/object.ts";
-import { evaluate } from "../policy/evaluate.ts";
+import { evaluate, type Evaluation, tallyPods } from "../policy/evaluate.ts";
 import { isSystemNamespace } from "../policy/namespaces.ts";
 import { InvalidSpecError, parseSpec } from "../policy/parse_spec.ts";
+import type { PolicySpec } from "../policy/spec.ts";
 import { nextStatus, type Outcome, parseStatus, writeReason } from "../policy/status.ts";
 import type { PolicyStatus } from "../policy/status_schema.ts";
 import type { Action } from "../runtime/controller.ts";
@@ -51,7 +52,7 @@ async function apply(policy: DevOpsPolicy, context: Context): Promise<Action> {
       // Deleted, or deleted and created again: first the finalizer, then the status.
       if (finalizerStep(current.metadata, FINALIZER) !== "apply") return undefined;
       const now = clock.now();
-      const judgement = judge(current, now, context);
+      const judgement = await judge(current, now, context);
       failure = judgement.failure;
       requeueAfterMs = untilNext(judgement.outcome, now, requeueMs);
 
@@ -92,7 +93,11 @@ async function apply(policy: DevOpsPolicy, context: Context): Promise<Action> {
 }
 
 /** What the policy says about its pods as of `now`; never throws, for one bad policy must not stop the others. */
-function judge(policy: DevOpsPolicy, now: number, context: Context): { outcome: Outcome; failure?: unknown } {
+async function judge(
+  policy: DevOpsPolicy,
+  now: number,
+  context: Context,
+): Promise<{ outcome: Outcome; failure?: unknown }> {
   const { namespace } = policy;
   try {
     const spec = parseSpec(policy.spec);
@@ -101,7 +106,9 @@ function judge(policy: DevOpsPolicy, now: number, context: Context): { outcome: 
     }
     const problem = context.podsProblem(namespace);
     if (problem !== undefined) return { outcome: { kind: "pods-unavailable", why: problem } };
-    return { outcome: { kind: "evaluated", evaluation: evaluate(context.pods.list(namespace), spec, now) } };
+    return {
+      outcome: { kind: "evaluated", evaluation: await evaluateNamespace(namespace, spec, now, context) },
+    };
   } catch (error) {
     if (error instanceof InvalidSpecError) return { outcome: { kind: "invalid-spec", why: error.message } };
     return {
@@ -109,6 +116,18 @@ function judge(policy: DevOpsPolicy, now: number, context: Context): { outcome: 
       failure: error,
     };
   }
+}
+
+/** Evaluates the pods as they are now, resting in between; a pod that changes meanwhile brings the policy up again. */
+async function evaluateNamespace(
+  namespace: string,
+  spec: PolicySpec,
+  now: number,
+  { pods, stretch }: Context,
+): Promise<Evaluation> {
+  const tally = tallyPods(spec, now);
+  await stretch.forEach(Array.from(pods.list(namespace)), (pod) => tally.add(pod));
+  return tally.result();
 }
 
 /** When to look again: after the interval, or when the next pod turns into a violation by waiting alone. */

@@ -6,6 +6,7 @@ import { errorKind } from "../api/errors.ts";
 import type { Logger } from "../api/logger.ts";
 import { type ObjectRef, refKey } from "../api/object.ts";
 import type { Cluster } from "../api/ports.ts";
+import { Stretch } from "../api/stretch.ts";
 import { OperatorMetrics } from "../metrics/metrics.ts";
 import { CHECKS } from "../policy/checks/mod.ts";
 import { type ControllerObserver, runController } from "../runtime/controller.ts";
@@ -50,6 +51,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const { cluster, clock, log, namespaces, systemNamespaces, requeueMs, onStatus } = options;
   using end = linkedAbort(signal);
   const stop = end.signal;
+  const stretch = new Stretch(clock);
   let hopeless: { readonly error: unknown } | undefined;
 
   const queue: WorkQueue<ObjectRef> = new WorkQueue({
@@ -67,6 +69,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const sources = new Sources({
     cluster,
     clock,
+    stretch,
     log,
     metrics,
     namespaces,
@@ -83,7 +86,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
 
   try {
     await using server = options.listenOn &&
-      listen(options.listenOn, createHandler({ missing: () => sources.missing, metrics, clock }));
+      listen(options.listenOn, createHandler({ missing: () => sources.missing, metrics, clock, stretch }));
     if (server) log.info("serving health and metrics", { address: server.address });
     const filling = sources.run(stop);
     await sources.ready;
@@ -98,6 +101,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       podsProblem: (namespace) => sources.podsProblem(namespace),
       client: cluster.client,
       clock,
+      stretch,
       metrics,
       systemNamespaces,
       requeueMs,
@@ -113,6 +117,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       keyOf: refKey,
       reconcile: (ref) => reconcile(ref, context),
       clock,
+      stretch,
       observer,
     }, stop);
     writes.cancel();

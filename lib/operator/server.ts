@@ -2,6 +2,7 @@
 
 import type { Clock } from "../api/clock.ts";
 import { errorKind } from "../api/errors.ts";
+import type { Stretch } from "../api/stretch.ts";
 import { type MetricsSource, Scrapes } from "../metrics/scrapes.ts";
 
 /** What the answers are made of. */
@@ -10,13 +11,15 @@ export interface ServerState {
   readonly missing: () => readonly string[];
   readonly metrics: MetricsSource & { readonly contentType: string };
   readonly clock: Clock;
+  /** The time that a rendering of the metrics shares with other long work; its own when left out. */
+  readonly stretch?: Stretch;
 }
 
 /** A handler of `/healthz`, `/readyz` and `/metrics`; anything else is a 404. */
 export function createHandler(
-  { missing, metrics, clock }: ServerState,
+  { missing, metrics, clock, stretch }: ServerState,
 ): (request: Request) => Promise<Response> {
-  const scrapes = new Scrapes(metrics, clock);
+  const scrapes = new Scrapes(metrics, clock, stretch);
   return async (request) => {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return plain("only GET and HEAD are answered here\n", 405, { allow: "GET, HEAD" });

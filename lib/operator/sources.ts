@@ -6,6 +6,7 @@ import type { Logger } from "../api/logger.ts";
 import type { ObjectRef } from "../api/object.ts";
 import type { PodFacts } from "../api/pod_facts.ts";
 import type { Cluster } from "../api/ports.ts";
+import type { Stretch } from "../api/stretch.ts";
 import type { OperatorMetrics } from "../metrics/metrics.ts";
 import { runReflector } from "../runtime/reflector.ts";
 import { Store } from "../runtime/store.ts";
@@ -16,6 +17,8 @@ import { podTriggers, policyTriggers } from "./triggers.ts";
 export interface SourcesOptions {
   readonly cluster: Cluster;
   readonly clock: Clock;
+  /** The time that all long work shares. */
+  readonly stretch: Stretch;
   readonly log: Logger;
   readonly metrics: OperatorMetrics;
   /** The namespaces to read; all when empty. */
@@ -47,7 +50,7 @@ export class Sources {
     this.#policyHealth = this.#healthOf(POLICY_RESOURCE.plural, () => this.#changed());
     this.#podHealth = this.#healthOf("pods", (scope) => {
       this.#changed();
-      for (const policy of this.policies.list(scope)) options.enqueue(policy);
+      void options.stretch.forEach(this.policies.list(scope), options.enqueue);
     });
   }
 
@@ -77,13 +80,14 @@ export class Sources {
   }
 
   #runPolicies(namespace: Scope, signal: AbortSignal): Promise<void> {
-    const { cluster, clock, metrics, enqueue } = this.#options;
+    const { cluster, clock, stretch, metrics, enqueue } = this.#options;
     return runReflector({
       source: cluster.policies({
         namespace,
         onUnreadable: () => metrics.observeUnreadable(POLICY_RESOURCE.plural),
       }),
       clock,
+      stretch,
       store: this.policies,
       namespace,
       observer: this.#policyHealth.get(namespace),
@@ -95,10 +99,11 @@ export class Sources {
   }
 
   #runPods(namespace: Scope, signal: AbortSignal): Promise<void> {
-    const { cluster, clock, metrics, enqueue } = this.#options;
+    const { cluster, clock, stretch, metrics, enqueue } = this.#options;
     return runReflector({
       source: cluster.pods({ namespace, onUnreadable: () => metrics.observeUnreadable("pods") }),
       clock,
+      stretch,
       store: this.pods,
       namespace,
       observer: this.#podHealth.get(namespace),

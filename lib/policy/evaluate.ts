@@ -36,12 +36,26 @@ export function isEvaluated(pod: PodFacts): boolean {
   return !pod.deleting && pod.phase !== "Succeeded" && pod.phase !== "Failed";
 }
 
+/** An evaluation under way. */
+export interface PodTally {
+  add(pod: PodFacts): void;
+  /** What the pods so far come to. */
+  result(): Evaluation;
+}
+
 /**
  * Evaluates `pods` against `spec` as of `now` (milliseconds since 1970).
  *
  * Pure and total: the same pods in any order give the same answer, and nothing a pod contains makes it throw.
  */
 export function evaluate(pods: Iterable<PodFacts>, spec: PolicySpec, now: number): Evaluation {
+  const tally = tallyPods(spec, now);
+  for (const pod of pods) tally.add(pod);
+  return tally.result();
+}
+
+/** Begins the same for pods that are added one by one: whoever has very many can do other work in between. */
+export function tallyPods(spec: PolicySpec, now: number): PodTally {
   const byCheck = countsByCheck();
   const worst = new WorstFindings();
   let [counted, violations, penalty, unevaluable] = [0, 0, 0, 0];
@@ -72,21 +86,24 @@ export function evaluate(pods: Iterable<PodFacts>, spec: PolicySpec, now: number
     },
   })).filter(({ setting }) => isOn(setting));
 
-  for (pod of pods) {
-    if (pod.problem !== undefined) unevaluable++;
-    else if (isEvaluated(pod)) {
-      counted++;
-      for (const { check, setting, report } of active) check.find(pod, setting, now, report);
-    }
-  }
   return {
-    pods: counted,
-    violations,
-    penalty,
-    byCheck,
-    findings: worst.toFindings(),
-    dueAt: Number.isFinite(dueAt) ? dueAt : undefined,
-    unevaluable,
+    add(next) {
+      pod = next;
+      if (pod.problem !== undefined) unevaluable++;
+      else if (isEvaluated(pod)) {
+        counted++;
+        for (const { check, setting, report } of active) check.find(pod, setting, now, report);
+      }
+    },
+    result: () => ({
+      pods: counted,
+      violations,
+      penalty,
+      byCheck: { ...byCheck },
+      findings: worst.toFindings(),
+      dueAt: Number.isFinite(dueAt) ? dueAt : undefined,
+      unevaluable,
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The controller: workers that take keys from a queue, reconcile them, and decide when each comes back. */
 
 import type { Clock } from "../api/clock.ts";
+import { Stretch } from "../api/stretch.ts";
 import { backoffMs } from "./backoff.ts";
 import type { WorkQueue } from "./work_queue.ts";
 
@@ -25,6 +26,8 @@ export interface ControllerOptions<Item> {
   readonly observer: ControllerObserver<Item>;
   /** How many reconciles may be under way at once. */
   readonly workers?: number;
+  /** The time that workers share with other long work; their own when left out. */
+  readonly stretch?: Stretch;
 }
 
 /** A failed reconcile is tried again after this, if nothing changes. */
@@ -34,7 +37,9 @@ const FAILURE_FLOOR = { baseMs: 1_000, maxMs: 60_000 };
 
 /** Runs until `signal` aborts and the reconciles under way have ended; a failing reconcile never ends it. */
 export async function runController<Item>(
-  { queue, keyOf, reconcile, clock, observer, workers = 16 }: ControllerOptions<Item>,
+  { queue, keyOf, reconcile, clock, observer, workers = 16, stretch = new Stretch(clock) }: ControllerOptions<
+    Item
+  >,
   signal: AbortSignal,
 ): Promise<void> {
   /** Failures in a row by key; a success takes the key out. */
@@ -57,6 +62,8 @@ export async function runController<Item>(
         queue.add(item, RETRY_MS);
         queue.done(item, backoffMs(count, FAILURE_FLOOR));
       }
+      // What needs no write needs no network either, and ten thousand of it would let nobody else in between.
+      if (stretch.isOver) await stretch.rest();
     }
   };
   await Promise.all(Array.from({ length: workers }, work));

@@ -5,17 +5,20 @@ import type { Clock } from "../api/clock.ts";
 import { ApiError, isGone } from "../api/errors.ts";
 import { isNewer, type Versioned } from "../api/object.ts";
 import type { ListWatch, WatchEvent, WatchStart } from "../api/ports.ts";
+import { Stretch } from "../api/stretch.ts";
 import { listPages, StaleListError } from "./list_pages.ts";
-import type { WatchEnd, WatcherEvent, WatcherObserver } from "./watcher_event.ts";
+import type { WatchEnd, WatcherObserver, WatcherSink } from "./watcher_event.ts";
 
 /** What a watcher needs. */
 export interface WatcherOptions<T> {
   readonly source: ListWatch<T>;
   readonly clock: Clock;
-  readonly sink: (event: WatcherEvent<T>) => void;
+  readonly sink: WatcherSink<T>;
   readonly observer?: WatcherObserver | undefined;
   /** A number from 0 up to 1, for jitter. */
   readonly random?: () => number;
+  /** The time that this shares with other long work; its own when left out. */
+  readonly stretch?: Stretch | undefined;
 }
 
 /** A watch without a word for this long is resumed on a fresh connection: `fetch` never notices a half-open one. */
@@ -32,6 +35,7 @@ const MAX_CUT_SHORT = 2;
 /** The state of a watcher between its connections. */
 export class Follower<T extends Versioned> {
   readonly #options: WatcherOptions<T>;
+  readonly #stretch: Stretch;
   /** Where the next watch resumes; undefined when everything must be read again. */
   #version: string | undefined;
   /** The newest version ever seen: a full read that is older comes from a stale server. */
@@ -47,6 +51,7 @@ export class Follower<T extends Versioned> {
 
   constructor(options: WatcherOptions<T>) {
     this.#options = options;
+    this.#stretch = options.stretch ?? new Stretch(options.clock);
   }
 
   /** One connection's life: whatever has to be read first, then changes until the watch ends. */
@@ -72,9 +77,10 @@ export class Follower<T extends Versioned> {
   async #list(signal: AbortSignal): Promise<void> {
     const { source, sink } = this.#options;
     const rewound = this.#rewind();
-    const version = await listPages(source, { newest: this.#newest, rewound, sink }, signal);
+    const stretch = this.#stretch;
+    const version = await listPages(source, { newest: this.#newest, rewound, sink, stretch }, signal);
     this.#listNext = false;
-    this.#complete(version);
+    await this.#complete(version);
   }
 
   /** Gives up what was seen, once the server has insisted for long enough on an older state. */
@@ -100,12 +106,20 @@ export class Follower<T extends Versioned> {
     try {
       const batches = await source.watch({ start, timeoutSeconds }, connection.signal);
       if (start.from === "version") this.#options.observer?.live();
-      else this.#options.sink({ type: "init", rewound: this.#rewind() });
+      else await this.#options.sink({ type: "init", rewound: this.#rewind() });
       restart("idle", IDLE_MS, "idle");
       for await (const batch of batches) {
         restart("idle", IDLE_MS, "idle");
-        for (const event of batch) this.#take(event);
+        for (const event of batch) {
+          const taken = this.#take(event);
+          if (taken !== undefined) await taken;
+        }
         if (this.#version !== undefined) timers.get("initial")?.();
+        // As long as there is progress: the largest clusters take longer, and a list would, too.
+        else if (batch.some((event) => "object" in event)) {
+          restart("initial", INITIAL_EVENTS_MS, "no-watch-list");
+        }
+        if (this.#stretch.isOver) await this.#stretch.rest();
       }
       if (connection.signal.aborted) return connection.signal.reason;
       // Somebody on the way ends what takes long: a page at a time will get through.
@@ -123,7 +137,7 @@ export class Follower<T extends Versioned> {
   }
 
   /** Initial events come in any order; after them, what is not newer than all before is a repetition. */
-  #take(event: WatchEvent<T>): void {
+  #take(event: WatchEvent<T>): void | Promise<void> {
     const { sink } = this.#options;
     switch (event.type) {
       case "error":
@@ -132,26 +146,26 @@ export class Follower<T extends Versioned> {
         if (this.#version !== undefined) this.#advance(event.resourceVersion);
         else if (event.initialEventsEnd) {
           this.#cutShort = 0;
-          this.#complete(event.resourceVersion);
+          return this.#complete(event.resourceVersion);
         }
         return;
       case "apply":
       case "delete":
-        if (this.#version !== undefined) {
-          if (this.#advance(event.object.resourceVersion)) sink({ type: event.type, object: event.object });
-        } else if (event.type === "apply") sink({ type: "initApply", object: event.object });
-        else sink({ type: "delete", object: event.object });
-        return;
+        if (this.#version === undefined) {
+          return sink({ type: event.type === "apply" ? "initApply" : "delete", object: event.object });
+        }
+        if (!this.#advance(event.object.resourceVersion)) return;
+        return sink({ type: event.type, object: event.object });
       default:
         event satisfies never;
     }
   }
 
-  #complete(version: string): void {
+  async #complete(version: string): Promise<void> {
     if (isNewer(this.#newest, version)) throw new StaleListError(version, this.#newest);
     this.#newest = this.#version = version;
     this.#staleReads = 0;
-    this.#options.sink({ type: "initDone" });
+    await this.#options.sink({ type: "initDone" });
     this.#options.observer?.live();
   }
 

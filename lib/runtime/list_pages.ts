@@ -3,10 +3,15 @@
 import { ConnectionError, isGone } from "../api/errors.ts";
 import { isNewer } from "../api/object.ts";
 import type { ListPage, ListWatch } from "../api/ports.ts";
-import type { WatcherEvent } from "./watcher_event.ts";
+import type { Stretch } from "../api/stretch.ts";
+import type { WatcherSink } from "./watcher_event.ts";
 
 /** Objects on a page: few enough to stay small in memory, enough to be quick. */
 export const PAGE_SIZE = 500;
+/** How much larger pages get when the server forgets a list sooner than it can be read. */
+const GROWTH = 4;
+/** More objects than the largest cluster has: a page that holds all of them cannot be forgotten on the way. */
+const MAX_PAGE_SIZE = PAGE_SIZE * GROWTH ** 5;
 /** More pages than the largest cluster has; a server that goes on for ever is broken. */
 const MAX_PAGES = 10_000;
 
@@ -19,32 +24,46 @@ export class StaleListError extends Error {
   }
 }
 
+/** Where pages go, and what they have to keep to. */
+export interface ListPagesOptions<T> {
+  /** The newest version that was ever seen. */
+  readonly newest: string;
+  readonly rewound: boolean;
+  readonly sink: WatcherSink<T>;
+  readonly stretch: Stretch;
+}
+
 /**
  * Reads all pages into `sink` and returns the version from which to watch.
  *
- * A page token that expires under way (410) starts the read again, and then in one page, which cannot expire.
+ * A page token that expires under way (410) starts the read again, in larger pages.
  *
  * @throws {StaleListError} before anything is given to `sink`, when the list is older than `newest`
  */
 export async function listPages<T>(
   source: ListWatch<T>,
-  { newest, rewound, sink }: { newest: string; rewound: boolean; sink: (event: WatcherEvent<T>) => void },
+  { newest, rewound, sink, stretch }: ListPagesOptions<T>,
   signal: AbortSignal,
 ): Promise<string> {
-  let limit: number | undefined = PAGE_SIZE;
+  let limit = PAGE_SIZE;
   let continueToken: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
     let page: ListPage<T>;
     try {
       page = await source.list({ limit, continueToken }, signal);
     } catch (error) {
-      if (limit === undefined || continueToken === undefined || !isGone(error)) throw error;
-      limit = continueToken = undefined;
+      if (limit === MAX_PAGE_SIZE || continueToken === undefined || !isGone(error)) throw error;
+      limit *= GROWTH;
+      continueToken = undefined;
       continue;
     }
     if (isNewer(newest, page.resourceVersion)) throw new StaleListError(page.resourceVersion, newest);
-    if (continueToken === undefined) sink({ type: "init", rewound });
-    for (const object of page.items) sink({ type: "initApply", object });
+    if (continueToken === undefined) await sink({ type: "init", rewound });
+    for (const object of page.items) {
+      const taken = sink({ type: "initApply", object });
+      if (taken !== undefined) await taken;
+      if (stretch.isOver) await stretch.rest();
+    }
     continueToken = page.continueToken;
     if (continueToken === undefined) return page.resourceVersion;
   }

@@ -1,10 +1,12 @@
 /** A watcher feeding a store: after each event the store holds what the API server does, deletions included. */
 
-import { refKey, type Versioned } from "../api/object.ts";
-import type { Store } from "./store.ts";
+import type { Versioned } from "../api/object.ts";
+import { Stretch } from "../api/stretch.ts";
 import type { WatcherOptions } from "./follower.ts";
+import { FullRead } from "./full_read.ts";
+import type { Store } from "./store.ts";
 import { runWatcher } from "./watcher.ts";
-import type { WatcherEvent } from "./watcher_event.ts";
+import type { WatcherSink } from "./watcher_event.ts";
 
 /** What a reflector needs beside what its watcher does. */
 export interface ReflectorOptions<T extends Versioned> extends Omit<WatcherOptions<T>, "sink"> {
@@ -20,16 +22,18 @@ export function runReflector<T extends Versioned>(
   options: ReflectorOptions<T>,
   signal: AbortSignal,
 ): Promise<void> {
-  return runWatcher({ ...options, sink: reflect(options) }, signal);
+  const stretch = options.stretch ?? new Stretch(options.clock);
+  return runWatcher({ ...options, stretch, sink: reflect({ ...options, stretch }) }, signal);
 }
 
 /** Applies watcher events to a store, in place: a full read never needs a second copy of the collection. */
 export function reflect<T extends Versioned>(
-  { store, namespace, onChange }: Pick<ReflectorOptions<T>, "store" | "namespace" | "onChange">,
-): (event: WatcherEvent<T>) => void {
-  /** The keys named by the full read under way. */
-  let seen = new Set<string>();
-  /** Whether that read overrules what is stored, whatever the versions say. */
+  { store, namespace, onChange, stretch }:
+    & Pick<ReflectorOptions<T>, "store" | "namespace" | "onChange">
+    & { readonly stretch: Stretch },
+): WatcherSink<T> {
+  let read = new FullRead<T>(store);
+  /** Whether the read under way overrules what is stored, whatever the versions say. */
   let rewound = false;
 
   const apply = (object: T) => {
@@ -44,22 +48,24 @@ export function reflect<T extends Versioned>(
   return (event) => {
     switch (event.type) {
       case "init":
-        seen = new Set();
+        read = new FullRead(store);
         rewound = event.rewound;
         return;
       case "initApply":
-        seen.add(refKey(event.object));
-        return apply(event.object);
+        apply(event.object);
+        return read.name(event.object);
       case "initDone": {
-        const gone = Array.from(store.list(namespace)).filter((object) => !seen.has(refKey(object)));
-        seen = new Set();
+        const done = read;
+        read = new FullRead(store);
         rewound = false;
-        return gone.forEach(remove);
+        return stretch.forEach(done.suspects(namespace), (object) => {
+          if (!done.isNamed(object)) remove(object);
+        });
       }
       case "apply":
         return apply(event.object);
       case "delete":
-        seen.delete(refKey(event.object));
+        read.unname(event.object);
         return remove(event.object);
       default:
         event satisfies never;

@@ -28,10 +28,19 @@ export class Store<T extends Versioned> {
     return this.#namespaces.get(namespace)?.get(name);
   }
 
-  /** The objects of one namespace, or of all. */
-  *list(namespace?: string): Iterable<T> {
-    if (namespace !== undefined) yield* this.#namespaces.get(namespace)?.values() ?? [];
-    else for (const objects of this.#namespaces.values()) yield* objects.values();
+  /** The objects of one namespace, or of all. What changes meanwhile is given as it is when its turn comes, or not at all. */
+  list(namespace?: string): Iterable<T> {
+    return namespace === undefined ? this.#all() : this.#namespaces.get(namespace)?.values() ?? [];
+  }
+
+  /** The namespaces that hold objects. */
+  namespaces(): Iterable<string> {
+    return this.#namespaces.keys();
+  }
+
+  /** How many objects a namespace holds. */
+  count(namespace: string): number {
+    return this.#namespaces.get(namespace)?.size ?? 0;
   }
 
   /** Keeps `object` unless the stored one is as new. */
@@ -72,5 +81,9 @@ export class Store<T extends Versioned> {
     if (objects.size === 0) this.#namespaces.delete(object.namespace);
     this.#size--;
     return { changed: true, before };
+  }
+
+  *#all(): Iterable<T> {
+    for (const objects of this.#namespaces.values()) yield* objects.values();
   }
 }

@@ -13,6 +13,9 @@ export type WatcherEvent<T> =
   | { readonly type: "apply"; readonly object: T }
   | { readonly type: "delete"; readonly object: T };
 
+/** Hears of a collection. Where it needs longer, it answers a promise, and hears of nothing more until that resolves. */
+export type WatcherSink<T> = (event: WatcherEvent<T>) => void | Promise<void>;
+
 /** Why a watch ended; all but `failed` are part of ordinary life. */
 export type WatchEnd = "closed" | "idle" | "overdue" | "gone" | "no-watch-list" | "failed";
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { PodFacts } from "../../lib/api/pod_facts.ts";
+import type { PodFacts, Sharing } from "../../lib/api/pod_facts.ts";
 import { toPodFacts } from "../../lib/api/pod_json.ts";
 import { podBuilders } from "../support/arbitraries.ts";
 import { CREATED, pod } from "../support/pod_builder.ts";
@@ -125,16 +125,30 @@ Deno.test("toPodFacts() takes the restarts of each kind of container from its ow
   assert.deepEqual(containers.map(({ kind, restarts }) => [kind, restarts]), [["init", 5], ["regular", 2]]);
 });
 
-Deno.test("toPodFacts() passes repeated text through `share`, and never the pod's own name", () => {
+/** Shares nothing, but with what it answers in place of what it is given. */
+const sharing = (text: (text: string) => string, containers: Sharing["containers"] = (list) => list) => ({
+  text,
+  containers,
+});
+
+Deno.test("toPodFacts() shares repeated text, and never the pod's own name", () => {
   const shared: string[] = [];
-  toPodFacts(pod("web").container("app", { image: "app:1" }).json(), (text) => (shared.push(text), text));
+  toPodFacts(
+    pod("web").container("app", { image: "app:1" }).json(),
+    sharing((text) => (shared.push(text), text)),
+  );
   assert.deepEqual(shared.toSorted(), ["Always", "Running", "app", "app:1", "production"]);
 });
 
-Deno.test("toPodFacts() keeps the copies that `share` answers", () => {
-  const facts = toPodFacts(pod("web").container("app").json(), (text) => text.toUpperCase());
-  assert.deepEqual(
-    [facts?.namespace, facts?.phase, facts?.restartPolicy, facts?.containers[0]?.name, facts?.name],
-    ["PRODUCTION", "RUNNING", "ALWAYS", "APP", "web"],
+Deno.test("toPodFacts() keeps the copies that it is answered", () => {
+  const other = pod("web").container("other").facts().containers;
+  const facts = toPodFacts(
+    pod("web").container("app").json(),
+    sharing((text) => text.toUpperCase(), (list) => list[0]?.name === "APP" ? other : list),
   );
+  assert.deepEqual(
+    [facts?.namespace, facts?.phase, facts?.restartPolicy, facts?.name],
+    ["PRODUCTION", "RUNNING", "ALWAYS", "web"],
+  );
+  assert.equal(facts?.containers, other);
 });

@@ -9,7 +9,7 @@ import { systemClock } from "../../lib/cli/system_clock.ts";
 import { jsonDecoder } from "../../lib/kube/json_decoder.ts";
 import { podCollection } from "../../lib/kube/list_watch.ts";
 import { protobufDecoder } from "../../lib/kube/protobuf_decoder.ts";
-import { StringPool } from "../../lib/kube/string_pool.ts";
+import { FactsPool } from "../../lib/kube/facts_pool.ts";
 import { runReflector } from "../../lib/runtime/reflector.ts";
 import { Store } from "../../lib/runtime/store.ts";
 import { type ControlPlane, startControlPlane } from "./control_plane.ts";
@@ -20,7 +20,7 @@ import { createVariedPods, toStatus } from "./varied_pods.ts";
 
 const bad = () => assert.fail("an answer of a real API server could not be read");
 const DECODERS = {
-  protobuf: protobufDecoder({ pool: new StringPool(), onUnreadable: bad, onMalformed: bad }),
+  protobuf: protobufDecoder({ pool: new FactsPool(), onUnreadable: bad, onMalformed: bad }),
   json: jsonDecoder({ toObject: (json) => toPodFacts(json), onUnreadable: bad }),
 };
 type Form = keyof typeof DECODERS;

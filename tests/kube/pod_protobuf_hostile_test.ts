@@ -5,14 +5,14 @@ import fc from "fast-check";
 import type { PodFacts } from "../../lib/api/pod_facts.ts";
 import { readPod } from "../../lib/kube/pod_protobuf.ts";
 import { ProtobufReader } from "../../lib/kube/protobuf_reader.ts";
-import { StringPool } from "../../lib/kube/string_pool.ts";
+import { FactsPool } from "../../lib/kube/facts_pool.ts";
 import { evaluate } from "../../lib/policy/evaluate.ts";
 import { podBuilders, STRICT } from "../support/arbitraries.ts";
 import { CREATED, pod } from "../support/pod_builder.ts";
 import { podMessage } from "../support/protobuf_objects.ts";
 import * as protobuf from "../support/protobuf_writer.ts";
 
-const pool = new StringPool();
+const pool = new FactsPool();
 const METADATA = 1, SPEC = 2, STATUS = 3;
 const web = pod("web").container("app").json();
 

@@ -6,7 +6,7 @@ import type { PodFacts } from "../../lib/api/pod_facts.ts";
 import { toPodFacts } from "../../lib/api/pod_json.ts";
 import { readPod } from "../../lib/kube/pod_protobuf.ts";
 import { ProtobufReader } from "../../lib/kube/protobuf_reader.ts";
-import { StringPool } from "../../lib/kube/string_pool.ts";
+import { FactsPool } from "../../lib/kube/facts_pool.ts";
 import { apiPods, podBuilders } from "../support/arbitraries.ts";
 import { CREATED, pod } from "../support/pod_builder.ts";
 import { podMessage } from "../support/protobuf_objects.ts";
@@ -15,7 +15,7 @@ import * as protobuf from "../support/protobuf_writer.ts";
 function read(...parts: readonly Uint8Array[]): PodFacts | undefined {
   const reader = new ProtobufReader();
   reader.bytes = protobuf.concat(...parts);
-  return readPod(reader, reader.bytes.length, new StringPool());
+  return readPod(reader, reader.bytes.length, new FactsPool());
 }
 
 /** The facts of a pod that has to be one. */
@@ -66,7 +66,7 @@ function wellFormed(value: unknown): unknown {
 Deno.test("readPod() shares no memory with the bytes that it read", () => {
   const reader = new ProtobufReader();
   reader.bytes = podMessage(pod("web").resourceVersion("7").container("app", { image: "äpp:1" }).json());
-  const facts = readPod(reader, reader.bytes.length, new StringPool());
+  const facts = readPod(reader, reader.bytes.length, new FactsPool());
   const before = structuredClone(facts);
   reader.bytes.fill(0);
   assert.deepEqual(facts, before);

@@ -1,10 +1,9 @@
 /** The string pool: it answers equal strings, holds each once, and grows with nothing. */
 
 import assert from "node:assert/strict";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { StringPool } from "../../lib/kube/string_pool.ts";
+import { heapUsed } from "../support/heap_used.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -92,10 +91,3 @@ Deno.test("StringPool does not keep long texts alive", () => {
   const grown = heapUsed() - before;
   assert(grown < 2_000_000, `200 MB of long texts leave ${grown} bytes`);
 });
-
-/** What is in use after a garbage collection; bytes. */
-function heapUsed(): number {
-  setFlagsFromString("--expose-gc");
-  runInNewContext("gc")();
-  return Deno.memoryUsage().heapUsed;
-}

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { PodFacts } from "../../lib/api/pod_facts.ts";
-import { evaluate, isEvaluated } from "../../lib/policy/evaluate.ts";
+import { evaluate, isEvaluated, tallyPods } from "../../lib/policy/evaluate.ts";
 import { MAX_FINDINGS } from "../../lib/policy/findings.ts";
 import { moments, namespacePods, specs, STRICT, wildPods } from "../support/arbitraries.ts";
 import { CREATED, pod, type PodBuilder } from "../support/pod_builder.ts";
@@ -127,3 +127,17 @@ Deno.test("evaluate() finds no fewer violations when another check is switched o
     assert.equal(all.pods, some.pods);
   }));
 });
+
+Deno.test("tallyPods() comes to the same as evaluate() after each pod, whatever is added later", () =>
+  fc.assert(
+    fc.property(namespacePods, specs, moments, (pods, spec, now) => {
+      const tally = tallyPods(spec, now);
+      const results = pods.map((pod) => {
+        tally.add(pod);
+        return tally.result();
+      });
+      for (const [i, result] of results.entries()) {
+        assert.deepEqual(result, evaluate(pods.slice(0, i + 1), spec, now));
+      }
+    }),
+  ));

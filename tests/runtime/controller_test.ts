@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { type Action, runController } from "../../lib/runtime/controller.ts";
 import { WorkQueue } from "../../lib/runtime/work_queue.ts";
+import { BusyClock } from "../support/busy_clock.ts";
 import { ManualClock, settled } from "../support/manual_clock.ts";
 
 const DONE: Action = { requeueAfterMs: undefined };
@@ -265,4 +266,29 @@ Deno.test("runController() ends at once when its signal aborts and nothing is un
   await stop();
   await clock.advance(120_000);
   assert.deepEqual(runs, []);
+});
+
+Deno.test("runController() lets others in between while it reconciles very many that need nobody else", async () => {
+  const clock = new BusyClock();
+  const queue = new WorkQueue<string>({ clock, keyOf: (item) => item });
+  for (let i = 0; i < 5_000; i++) queue.add(`item-${i}`);
+  const stopping = new AbortController();
+  const all = Promise.withResolvers<void>();
+  let runs = 0;
+  const running = runController({
+    queue,
+    keyOf: (item) => item,
+    clock,
+    reconcile() {
+      clock.work(0.1);
+      if (++runs === 5_000) all.resolve();
+      return Promise.resolve(DONE);
+    },
+    observer: { reconciled() {}, failed() {} },
+  }, stopping.signal);
+  await all.promise;
+  assert(clock.longest <= 20, `${clock.longest} ms at a stretch`);
+  assert(clock.turns >= 25);
+  stopping.abort();
+  await running;
 });

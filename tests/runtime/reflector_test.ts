@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ApiError, ConnectionError } from "../../lib/api/errors.ts";
 import { isNewer, type Versioned } from "../../lib/api/object.ts";
+import { Stretch } from "../../lib/api/stretch.ts";
 import { reflect, runReflector } from "../../lib/runtime/reflector.ts";
 import { Store } from "../../lib/runtime/store.ts";
 import type { WatcherEvent } from "../../lib/runtime/watcher_event.ts";
@@ -29,6 +30,7 @@ function reflecting(namespace?: string) {
   const changes: string[] = [];
   const sink = reflect<Versioned>({
     store,
+    stretch: new Stretch(new ManualClock()),
     namespace,
     onChange: (before, after) =>
       changes.push(`${before ? written(before) : ""} → ${after ? written(after) : ""}`.trim()),

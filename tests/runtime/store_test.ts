@@ -99,6 +99,28 @@ Deno.test("store.list() gives one namespace, or all", () => {
   assert.equal(store.size, 3);
 });
 
+Deno.test("store.namespaces() and store.count() tell where objects are, and how many", () => {
+  const store = storeOf(thing("web", 1, "shop"), thing("web", 2, "bank"), thing("db", 3, "bank"));
+  assert.deepEqual([...store.namespaces()], ["shop", "bank"]);
+  assert.deepEqual(["shop", "bank", "nowhere"].map((namespace) => store.count(namespace)), [1, 2, 0]);
+  store.delete(thing("web", 9, "shop"));
+  assert.deepEqual([...store.namespaces()], ["bank"]);
+});
+
+Deno.test("store.list() goes on through whatever changes meanwhile", () => {
+  const store = storeOf(thing("a", 1), thing("b", 2), thing("c", 3), thing("d", 4));
+  const seen: string[] = [];
+  for (const object of store.list("default")) {
+    seen.push(written(object));
+    if (object.name === "a") {
+      store.apply(thing("a", 10));
+      store.apply(thing("b", 11));
+      store.delete(thing("c", 12));
+    }
+  }
+  assert.deepEqual(seen, ["a@1", "b@11", "d@4"]);
+});
+
 for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty"]) {
   Deno.test(`store treats an object or a namespace called ${name} like any other`, () => {
     const store = storeOf();

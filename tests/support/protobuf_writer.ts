@@ -1,5 +1,7 @@
 /** Writes protobuf, field by field; knows nothing of what reads it, so that each can be held against the other. */
 
+const ENCODER = new TextEncoder();
+
 /** The bytes of a message, or of a part of one. */
 export type Message = Uint8Array;
 
@@ -17,18 +19,21 @@ export function concat(...parts: readonly Message[]): Message {
 /** A whole number as a varint; a negative one takes ten bytes. */
 export function varint(value: number | bigint): Message {
   const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(value));
-  do {
-    const bits = Number(rest & 0x7fn);
-    rest >>= 7n;
-    bytes.push(rest > 0n ? bits | 0x80 : bits);
-  } while (rest > 0n);
-  return Uint8Array.from(bytes);
+  if (typeof value === "bigint" || !(value >= 0 && value < 2 ** 31)) {
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+    bytes.push(Number(rest));
+  } else {
+    let rest = value;
+    for (; rest > 0x7f; rest >>= 7) bytes.push(rest & 0x7f | 0x80);
+    bytes.push(rest);
+  }
+  return new Uint8Array(bytes);
 }
 
 /** A field whose value is `content` as it is, of any wire type. */
 export function rawField(number: number, wireType: number, content: Message): Message {
-  return concat(varint(BigInt(number) << 3n | BigInt(wireType)), content);
+  return concat(varint(number * 8 + wireType), content);
 }
 
 /** A field that is a whole number. */
@@ -43,5 +48,5 @@ export function bytes(number: number, content: Message): Message {
 
 /** A field that is text. */
 export function text(number: number, value: string): Message {
-  return bytes(number, new TextEncoder().encode(value));
+  return bytes(number, ENCODER.encode(value));
 }

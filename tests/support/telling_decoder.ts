@@ -1,9 +1,9 @@
 /** A protobuf decoder that tells a test what it told. */
 
 import { protobufDecoder } from "../../lib/kube/protobuf_decoder.ts";
-import { StringPool } from "../../lib/kube/string_pool.ts";
+import { FactsPool } from "../../lib/kube/facts_pool.ts";
 
-const pool = new StringPool();
+const pool = new FactsPool();
 
 /** A decoder, and how often it met pods that could not be read, and answers that were no protobuf. */
 export function tellingDecoder() {

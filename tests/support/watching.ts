@@ -5,7 +5,7 @@ import { ApiError } from "../../lib/api/errors.ts";
 import type { Versioned } from "../../lib/api/object.ts";
 import type { ListPage } from "../../lib/api/ports.ts";
 import { runWatcher } from "../../lib/runtime/watcher.ts";
-import type { WatcherEvent } from "../../lib/runtime/watcher_event.ts";
+import type { WatcherSink } from "../../lib/runtime/watcher_event.ts";
 import { ManualClock, settled } from "./manual_clock.ts";
 import { type Script, ScriptedSource, type WatchCall } from "./scripted_source.ts";
 import { applied, initialEnd, thing, written } from "./things.ts";
@@ -31,7 +31,7 @@ export async function watching(
     random?: () => number;
     /** Is handed the way to end the watcher. */
     onLive?: (abort: () => void) => void;
-    onSink?: (event: WatcherEvent<Versioned>) => void;
+    onSink?: WatcherSink<Versioned>;
   } = {},
 ) {
   const clock = new ManualClock();
@@ -48,7 +48,7 @@ export async function watching(
     random,
     sink: (event) => {
       events.push("object" in event ? `${event.type} ${written(event.object)}` : event.type);
-      onSink(event);
+      return onSink(event);
     },
     observer: {
       live: () => {

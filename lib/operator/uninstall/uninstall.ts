@@ -4,6 +4,7 @@ import { type Clock, sleep } from "../../api/clock.ts";
 import { type DevOpsPolicy, FINALIZER } from "../../api/devops_policy.ts";
 import { isConflict, isNotFound } from "../../api/errors.ts";
 import type { Cluster } from "../../api/ports.ts";
+import { Stretch } from "../../api/stretch.ts";
 import type { CrdClient } from "../../kube/crd_client.ts";
 import type { DeletePolicy } from "../../kube/policy_deletion.ts";
 import { withRetry } from "../../kube/retry.ts";
@@ -45,6 +46,7 @@ export async function readInstallation(
     listPages(source, {
       newest: "",
       rewound: false,
+      stretch: new Stretch(clock),
       sink(event) {
         if (event.type === "init") policies.length = 0;
         if (event.type === "initApply") policies.push(event.object);

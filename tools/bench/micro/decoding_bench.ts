@@ -7,7 +7,7 @@ import { BodyBuffer } from "../../../lib/kube/body_buffer.ts";
 import { jsonDecoder } from "../../../lib/kube/json_decoder.ts";
 import { jsonLines } from "../../../lib/kube/json_lines.ts";
 import { protobufDecoder } from "../../../lib/kube/protobuf_decoder.ts";
-import { StringPool } from "../../../lib/kube/string_pool.ts";
+import { FactsPool } from "../../../lib/kube/facts_pool.ts";
 import { CapturedBody } from "./captured.ts";
 
 const PODS = 1_000;
@@ -24,13 +24,13 @@ Deno.bench(`protobuf: the bytes of ${PODS} pods`, { group: "frames" }, async () 
 });
 
 Deno.bench(`JSON: the facts of ${PODS} pods`, { group: "decoding" }, async () => {
-  const pool = new StringPool();
-  const toObject = (value: unknown) => toPodFacts(value, (text) => pool.share(text));
+  const pool = new FactsPool();
+  const toObject = (value: unknown) => toPodFacts(value, pool);
   await decode(jsonDecoder({ toObject, onUnreadable: fail }), json);
 });
 
 Deno.bench(`protobuf: the facts of ${PODS} pods`, { group: "decoding" }, async () => {
-  await decode(protobufDecoder({ pool: new StringPool(), onUnreadable: fail, onMalformed: fail }), protobuf);
+  await decode(protobufDecoder({ pool: new FactsPool(), onUnreadable: fail, onMalformed: fail }), protobuf);
 });
 
 async function decode(decoder: Decoder<PodFacts>, body: CapturedBody): Promise<void> {
