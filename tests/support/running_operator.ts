@@ -1,6 +1,7 @@
 /** The real operator on a sandbox, over HTTP, under a clock that the test owns; stopped and checked at the test's end. */
 
 import assert from "node:assert/strict";
+import { clearImmediate, setImmediate } from "node:timers";
 import type { Cluster } from "../../lib/api/ports.ts";
 import { httpCluster } from "../../lib/kube/cluster.ts";
 import { isHopeless } from "../../lib/kube/hopeless.ts";
@@ -64,7 +65,7 @@ export async function startOperator(
   { crd, isStopped = false, through = (cluster) => cluster, ...options }: StartOptions = {},
 ): Promise<RunningOperator> {
   const traffic = new Traffic();
-  const clock = new ManualClock(undefined, () => traffic.quiet());
+  const clock = new RestingClock(undefined, () => traffic.quiet());
   const cluster = await SandboxCluster.start({ clock, traffic });
   await cluster.install(crd);
   await setUp(cluster, clock);
@@ -126,4 +127,13 @@ export async function startOperator(
       }
     },
   };
+}
+
+/** A clock on which work that rests for no time goes on without any passing: there are sockets to look at meanwhile. */
+class RestingClock extends ManualClock {
+  override after(ms: number, callback: () => void): () => void {
+    if (ms > 0) return super.after(ms, callback);
+    const turn = setImmediate(callback);
+    return () => clearImmediate(turn);
+  }
 }
