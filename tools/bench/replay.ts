@@ -24,7 +24,19 @@ export interface ReplayFigures {
   readonly restMemory: number;
   readonly restProcessorSeconds: number;
   readonly requests: Readonly<Record<string, number>>;
+  readonly relist: RelistFigures;
   readonly storm: StormFigures | undefined;
+}
+
+/** What reading all pods again came to, none of which had changed. */
+export interface RelistFigures {
+  /** From the end of the watch until all pods had been sent again. */
+  readonly ms: number;
+  readonly processorSeconds: number;
+  /** Of the whole run; bytes. */
+  readonly peakMemory: number;
+  /** How long each probe of the operator's health took. */
+  readonly probeMs: readonly number[];
 }
 
 /** What a storm came to. */
@@ -115,7 +127,27 @@ export async function measureReplay(contender: Contender, course: ReplayCourse):
     restMemory: resident,
     restProcessorSeconds: await running.processorSeconds() - before,
     requests,
+    relist: await relist(running, server),
     storm: stormSeconds > 0 ? await weather(running, server, stormSeconds) : undefined,
+  };
+}
+
+/** Makes the operator read all pods again, and probes it all the while. */
+async function relist(running: RunningContender, server: ReplayServer): Promise<RelistFigures> {
+  const before = await running.processorSeconds();
+  const { result: ms, probeMs } = await probed(running, async () => {
+    const startedAt = performance.now();
+    await server.command("relist");
+    const endedAt = performance.now();
+    // What it takes to see what is gone.
+    await delay(SETTLE_MS);
+    return endedAt - startedAt;
+  });
+  return {
+    ms,
+    processorSeconds: await running.processorSeconds() - before,
+    peakMemory: (await running.memory()).peak,
+    probeMs,
   };
 }
 
@@ -126,23 +158,32 @@ async function weather(
   seconds: number,
 ): Promise<StormFigures> {
   const before = await running.processorSeconds();
+  const { result, probeMs } = await probed(running, async () => {
+    await server.command("storm", { perSecond: STORM_PER_SECOND, seconds });
+    const endedAt = performance.now();
+    return { ...await truth(running, server), rightAfterMs: performance.now() - endedAt };
+  });
+  return {
+    ...result,
+    events: STORM_PER_SECOND * seconds,
+    processorSeconds: await running.processorSeconds() - before,
+    peakMemory: (await running.memory()).peak,
+    probeMs,
+  };
+}
+
+/** What `work` came to, and how long each probe took while it went on. */
+async function probed<T>(
+  running: RunningContender,
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly probeMs: readonly number[] }> {
   const calm = new AbortController();
   const probing = probe(await running.address(), calm.signal);
   try {
-    await running.during(Promise.race([
-      server.command("storm", { perSecond: STORM_PER_SECOND, seconds }),
-      probing.then(() => Promise.reject(new Error("The probe ended."))),
-    ]));
-    const endedAt = performance.now();
-    const verdict = await truth(running, server);
-    return {
-      ...verdict,
-      events: STORM_PER_SECOND * seconds,
-      rightAfterMs: performance.now() - endedAt,
-      processorSeconds: await running.processorSeconds() - before,
-      peakMemory: (await running.memory()).peak,
-      probeMs: await (calm.abort(), probing),
-    };
+    const ended = probing.then(() => Promise.reject(new Error("The probe ended.")));
+    const result = await running.during(Promise.race([work(), ended]));
+    calm.abort();
+    return { result, probeMs: await probing };
   } finally {
     calm.abort();
   }

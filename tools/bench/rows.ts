@@ -56,6 +56,19 @@ export function replayRows({ restSeconds, stormSeconds }: Asked): readonly Row<R
       (figures) => figures.restProcessorSeconds,
     ),
     counted("requests at the start", ({ requests }) => sumOf(requests)),
+    compared("all pods read again", "seconds", ({ relist }) => relist.ms / 1000),
+    compared("all pods read again: processor time", "seconds", ({ relist }) => relist.processorSeconds),
+    compared(
+      "all pods read again: wait of a probe, p99",
+      "milliseconds",
+      ({ relist }) => percentile(relist.probeMs, 99),
+    ),
+    compared(
+      "all pods read again: wait of a probe, max",
+      "milliseconds",
+      ({ relist }) => percentile(relist.probeMs, 100),
+    ),
+    compared("all pods read again: resident memory, peak", "megabytes", ({ relist }) => relist.peakMemory),
     ...(stormSeconds > 0 ? stormRows() : []),
   ];
 }

@@ -7,6 +7,7 @@ import { evaluate } from "../../../lib/policy/evaluate.ts";
 import { namespaceName, plannedPods, POLICY_SPEC, scoreOf, type Totals } from "../../../tools/bench/plan.ts";
 import { podToCreate, statusToReport } from "../../../tools/bench/pod.ts";
 import { JSON_FORM } from "../../../tools/bench/replay/frames.ts";
+import { OpenWatches } from "../../../tools/bench/replay/open_watches.ts";
 import { podWatch } from "../../../tools/bench/replay/pod_watch.ts";
 import { ReplayedPods } from "../../../tools/bench/replay/pods.ts";
 import { ReplayedPolicies } from "../../../tools/bench/replay/policies.ts";
@@ -16,7 +17,7 @@ import { Stamps } from "../../../tools/bench/replay/stamps.ts";
 import { storm } from "../../../tools/bench/replay/storm.ts";
 import { Versions } from "../../../tools/bench/replay/versions.ts";
 import { World } from "../../../tools/bench/world.ts";
-import { ManualClock } from "../../support/manual_clock.ts";
+import { ManualClock, settled } from "../../support/manual_clock.ts";
 
 const SIZE = { pods: 300, namespaces: 10 };
 const RECORDED = recordingSize({ pods: 97, namespaces: 7 });
@@ -105,6 +106,26 @@ Deno.test("a watch brings every pod, a bookmark and each change, as the replay's
   assert.equal(late.pods.size, SIZE.pods - 1, "who comes late does not see what was deleted");
   for (const namespace of namespaces) assert.deepEqual(late.totalsOf(namespace), pods.totalsOf(namespace));
   await again.return(undefined);
+});
+
+Deno.test("watches that are open end all at once, and the end is over when somebody has got all pods anew", async () => {
+  const { versions, pods } = replayed();
+  const open = new OpenWatches();
+  const options = { stamps: new Stamps(tape()), versions, open };
+  const watches = [true, false].map((initial) => podWatch(pods, { ...options, initial }));
+  const read = watches.map((watch) => Array.fromAsync(watch));
+  await settled();
+  let isOver = false;
+  const ending = open.end().then(() => isOver = true);
+  const [initial, later] = await Promise.all(read);
+  assert.ok(initial!.length > 0);
+  assert.deepEqual(later, []);
+  await settled();
+  assert.equal(isOver, false);
+  const again = Array.fromAsync(podWatch(pods, { ...options, initial: true }));
+  await ending;
+  void open.end();
+  assert.deepEqual(await again, initial);
 });
 
 Deno.test("a storm has as many events as asked for, of every kind, and its sums stay right", async () => {

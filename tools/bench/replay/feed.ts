@@ -10,15 +10,17 @@ export class Feed<T> {
     this.#wake();
   }
 
-  /** All that was pushed since the last batch; an empty batch when nothing was for `idleMs`. It never ends. */
-  async *batches(idleMs: number): AsyncGenerator<readonly T[]> {
-    while (true) {
+  /** All that was pushed since the last batch; an empty batch when nothing was for `idleMs`. It ends with `signal`. */
+  async *batches(idleMs: number, signal?: AbortSignal): AsyncGenerator<readonly T[]> {
+    signal?.addEventListener("abort", () => this.#wake());
+    while (!signal?.aborted) {
       if (this.#queue.length === 0) {
         const { promise, resolve } = Promise.withResolvers<void>();
         const timer = setTimeout(resolve, idleMs);
         this.#wake = resolve;
         await promise;
         clearTimeout(timer);
+        if (signal?.aborted) return;
       }
       const batch = this.#queue;
       this.#queue = [];

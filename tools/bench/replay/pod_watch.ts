@@ -1,6 +1,7 @@
 /** Serves a watch of the replayed pods: all that there are, a bookmark, and then whatever happens. */
 
 import { BOOKMARK_MS, Feed } from "./feed.ts";
+import { OpenWatches } from "./open_watches.ts";
 import type { ReplayedPods } from "./pods.ts";
 import type { Stamps } from "./stamps.ts";
 import type { Versions } from "./versions.ts";
@@ -9,11 +10,21 @@ import { concat } from "./wire.ts";
 /** How many bytes of the first part go out at once, about. */
 const PIECE_BYTES = 256 * 1024;
 
-/** The bytes of a watch that begins with all that exists, or (unless `initial`) with the next change. */
+/** What a watch needs. */
+export interface PodWatchOptions {
+  readonly stamps: Stamps;
+  readonly versions: Versions;
+  /** Whether it begins with all that exists, or with the next change. */
+  readonly initial: boolean;
+  readonly open?: OpenWatches;
+}
+
+/** The bytes of a watch. */
 export async function* podWatch(
   pods: ReplayedPods,
-  { stamps, versions, initial }: { stamps: Stamps; versions: Versions; initial: boolean },
+  { stamps, versions, initial, open = new OpenWatches() }: PodWatchOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const { signal } = open;
   const feed = new Feed<Uint8Array>();
   const stop = pods.listen(({ type, pod: { recorded, variant, identity } }) =>
     feed.push(stamps.of(recorded, variant, type).frame(identity))
@@ -22,8 +33,9 @@ export async function* podWatch(
     if (initial) {
       yield* initialPieces(pods, stamps);
       yield stamps.bookmark(versions.current);
+      open.haveBeenRead();
     }
-    for await (const frames of feed.batches(BOOKMARK_MS)) {
+    for await (const frames of feed.batches(BOOKMARK_MS, signal)) {
       yield frames.length === 0 ? stamps.bookmark(versions.current) : concat(frames);
     }
   } finally {

@@ -4,6 +4,7 @@ import { systemClock } from "../../../lib/cli/system_clock.ts";
 import { createCertificateAuthority } from "../../../lib/sandbox/certificates.ts";
 import { listen } from "../../../lib/sandbox/server.ts";
 import { namespaceName, type Size } from "../plan.ts";
+import { OpenWatches } from "./open_watches.ts";
 import { podWatch } from "./pod_watch.ts";
 import { ReplayedPods } from "./pods.ts";
 import { refused, ReplayedPolicies } from "./policies.ts";
@@ -25,6 +26,7 @@ interface Stage {
   readonly pods: ReplayedPods;
   readonly policies: ReplayedPolicies;
   readonly referee: Referee;
+  readonly open: OpenWatches;
   /** Requests by verb and resource. */
   readonly requests: Map<string, number>;
 }
@@ -67,7 +69,14 @@ function newStage(size: Size): Stage {
   const pods = new ReplayedPods(size, recordedFaults(recordingSize(size)), versions);
   const policies = new ReplayedPolicies(size, versions);
   const namespaces = Array.from({ length: size.namespaces }, (_, i) => namespaceName(i));
-  return { versions, pods, policies, referee: new Referee(pods, policies, namespaces), requests: new Map() };
+  return {
+    versions,
+    pods,
+    policies,
+    referee: new Referee(pods, policies, namespaces),
+    open: new OpenWatches(),
+    requests: new Map(),
+  };
 }
 
 /** Answers who measures. */
@@ -78,6 +87,11 @@ async function command(path: string, query: URLSearchParams, stage: Stage): Prom
       break;
     case "/bench/truth":
       await stage.referee.truth(number("withinMs"));
+      break;
+    case "/bench/relist":
+      // Nobody who was here before can go on from there.
+      stage.versions.next();
+      await stage.open.end();
       break;
     case "/bench/storm":
       stage.referee.forgetWrites();
