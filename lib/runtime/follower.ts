@@ -7,6 +7,7 @@ import { isNewer, type Versioned } from "../api/object.ts";
 import type { ListWatch, WatchEvent, WatchStart } from "../api/ports.ts";
 import { Stretch } from "../api/stretch.ts";
 import { listPages, StaleListError } from "./list_pages.ts";
+import { Patience } from "./patience.ts";
 import type { WatchEnd, WatcherObserver, WatcherSink } from "./watcher_event.ts";
 
 /** What a watcher needs. */
@@ -97,28 +98,25 @@ export class Follower<T extends Versioned> {
     const timeoutSeconds = Math.floor(240 + random() * 60);
     using connection = linkedAbort(signal);
     const give = (end: WatchEnd) => () => connection.abort(end);
-    const timers = new Map([["overdue", clock.after(timeoutSeconds * 1000 + OVERDUE_MS, give("overdue"))]]);
-    const restart = (name: string, ms: number, end: WatchEnd) => {
-      timers.get(name)?.();
-      timers.set(name, clock.after(ms, give(end)));
-    };
-    if (start.from === "initial-events") restart("initial", INITIAL_EVENTS_MS, "no-watch-list");
+    const cancelOverdue = clock.after(timeoutSeconds * 1000 + OVERDUE_MS, give("overdue"));
+    const initial = start.from === "version"
+      ? undefined
+      : new Patience(clock, INITIAL_EVENTS_MS, give("no-watch-list"));
+    let idle: Patience | undefined;
     try {
       const batches = await source.watch({ start, timeoutSeconds }, connection.signal);
       if (start.from === "version") this.#options.observer?.live();
       else await this.#options.sink({ type: "init", rewound: this.#rewind() });
-      restart("idle", IDLE_MS, "idle");
+      idle = new Patience(clock, IDLE_MS, give("idle"));
       for await (const batch of batches) {
-        restart("idle", IDLE_MS, "idle");
+        idle.renew();
         for (const event of batch) {
           const taken = this.#take(event);
           if (taken !== undefined) await taken;
         }
-        if (this.#version !== undefined) timers.get("initial")?.();
+        if (this.#version !== undefined) initial?.cancel();
         // As long as there is progress: the largest clusters take longer, and a list would, too.
-        else if (batch.some((event) => "object" in event)) {
-          restart("initial", INITIAL_EVENTS_MS, "no-watch-list");
-        }
+        else if (batch.some((event) => "object" in event)) initial?.renew();
         if (this.#stretch.isOver) await this.#stretch.rest();
       }
       if (connection.signal.aborted) return connection.signal.reason;
@@ -131,7 +129,9 @@ export class Follower<T extends Versioned> {
       this.#watchList = false;
       return "no-watch-list";
     } finally {
-      for (const cancel of timers.values()) cancel();
+      cancelOverdue();
+      initial?.cancel();
+      idle?.cancel();
       connection.abort("closed");
     }
   }
