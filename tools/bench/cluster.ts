@@ -4,6 +4,7 @@ import { onStopSignal } from "../../lib/cli/stop_signal.ts";
 import { requireOwnMounts } from "./contender.ts";
 import { machine } from "./machine.ts";
 import { HELP, type Options, parseOptions, UsageError } from "./options.ts";
+import { ours } from "./ours.ts";
 import { measureOnCluster, type Workplace } from "./real_cluster.ts";
 import { measureReplay, startReplay } from "./replay.ts";
 import { report } from "./report.ts";
@@ -17,7 +18,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const options = parseOptions(args);
     if (options === undefined) console.log(HELP);
-    else await bench(options, stop.signal);
+    else await bench(await withOurs(options), stop.signal);
     return 0;
   } catch (error) {
     if (error instanceof UsageError) {
@@ -27,6 +28,11 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(stop.signal.aborted ? "interrupted" : `error: ${(error as Error).message}`);
     return 1;
   }
+}
+
+/** The same, with this tree's operator where no other is named. */
+async function withOurs(options: Options): Promise<Options> {
+  return options.contenders.length > 0 ? options : { ...options, contenders: [await ours()] };
 }
 
 /** Measures and prints the table. */

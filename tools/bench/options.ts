@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import type { Contender } from "./contender.ts";
+import { operator } from "./ours.ts";
 
 /** What was asked for. */
 export interface Options {
@@ -12,7 +13,7 @@ export interface Options {
   readonly restSeconds: number;
   /** Whether to measure the peer, and how it treats its pods. */
   readonly peers: readonly ("peer" | "peer-lean")[];
-  /** The operators of ours to measure: this tree's, unless others are named. */
+  /** The builds of our operator to measure; this tree's, when none is named. */
   readonly contenders: readonly Contender[];
   /** Whether a replay stands in for the API server. */
   readonly replay: boolean;
@@ -40,7 +41,7 @@ Usage: deno task bench:cluster [options]
   --rest <seconds>       how long to watch it doing nothing         (default 35)
   --peer                 also measure a Go operator on controller-runtime that does the same
   --peer-lean            the same with pods stripped of managedFields and read without copies
-  --contender <name=cmd> measure "cmd reconcile …" in place of this tree (repeatable), for before and after
+  --contender <name=cmd> measure "cmd reconcile …" in place of this tree's bundle (repeatable), for before and after
   --replay               150000 pods in 10000 namespaces, replayed from a recording of a real API server; 3 runs
   --storm                on the replay, then 1000 pod events a second for a minute
   --quick                1 run on 1000 pods in 20 namespaces, 20 changes, 5 s of rest, 5 s of storm
@@ -50,14 +51,11 @@ Examples:
   deno task bench:cluster --quick
   deno task bench:cluster --peer
   deno task bench:cluster --storm
-  deno task bench:cluster --contender "before=deno run -A ../before/main.ts" --contender "now=deno run -A main.ts"`;
+  deno task bench:cluster --contender "before=../before/dist/kube-devops" --contender "now=dist/kube-devops"`;
 
 const FULL = { pods: "10000", namespaces: "100", runs: "5", changes: "200", rest: "35" };
 const REPLAY = { ...FULL, pods: "150000", namespaces: "10000", runs: "3" };
 const QUICK = { pods: "1000", namespaces: "20", runs: "1", changes: "20", rest: "5" };
-
-/** This tree's operator, run as the README says. */
-const OURS = { name: "kube-devops", program: [Deno.execPath(), "run", "-A", mainModule()] };
 
 /** Reads the command line; undefined when it asks for help. @throws {UsageError} */
 export function parseOptions(args: readonly string[]): Options | undefined {
@@ -86,8 +84,8 @@ export function parseOptions(args: readonly string[]): Options | undefined {
       "The replay answers only what kube-devops asks: leave out --peer, or --replay and --storm.",
     );
   }
-  const ours = given.contender?.map(toContender) ?? [operator(OURS.name, OURS.program)];
-  const names = ours.map(({ name }) => name);
+  const contenders = given.contender?.map(toContender) ?? [];
+  const names = contenders.map(({ name }) => name);
   if (new Set(names).size < names.length) throw new UsageError("Give each --contender a name of its own.");
   return {
     pods,
@@ -96,7 +94,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     changes: number("changes", 9_999),
     restSeconds: number("rest", 3_600),
     peers,
-    contenders: ours,
+    contenders,
     replay,
     stormSeconds: storm ? (given.quick ? 5 : 60) : 0,
     json: given.json,
@@ -134,13 +132,4 @@ function toContender(text: string): Contender {
     throw new UsageError(`--contender is "${text}": write name=command, with a lower-case name.`);
   }
   return operator(name, command.split(/\s+/));
-}
-
-/** Our operator behind `program`, its health and metrics on a free port. */
-function operator(name: string, program: readonly string[]): Contender {
-  return { name, command: [...program, "reconcile", "--metrics-addr", "127.0.0.1:0"] };
-}
-
-function mainModule(): string {
-  return new URL("../../main.ts", import.meta.url).pathname;
 }

@@ -3,6 +3,8 @@
 import { fileURLToPath } from "node:url";
 import { buildGoProgram } from "../../tests/cluster/go_build.ts";
 
+const MODULE = fileURLToPath(new URL("./peer/", import.meta.url));
+
 /**
  * Builds the peer once, and returns the path of its executable.
  * @throws if Go is missing or the build fails
@@ -10,9 +12,9 @@ import { buildGoProgram } from "../../tests/cluster/go_build.ts";
 export function buildPeer(): Promise<string> {
   return buildGoProgram({
     name: "peer",
-    module: fileURLToPath(new URL("./peer/", import.meta.url)),
+    module: MODULE,
     package: ".",
-    files: ["go.mod", "go.sum", "main.go", "api.go", "evaluate.go", "metrics.go", "reconciler.go"],
+    files: [...Deno.readDirSync(MODULE)].map(({ name }) => name).sort(),
     ldFlags: "-s -w",
     cache: "bench",
     time: "2 minutes",
