@@ -40,11 +40,9 @@ Deno.test("runOperator() finishes the write under way before it ends", async () 
       return await next();
     };
   });
-  let ended = false;
-  operator.ended.then(() => ended = true);
   operator.abort();
   await operator.clock.advance(1_000);
-  assert.equal(ended, false);
+  assert.equal(operator.hasEnded, false);
   gate.resolve();
   await operator.ended;
   assert.equal(await operator.score(), 100);
@@ -72,13 +70,11 @@ Deno.test("runOperator() gives up a write that does not end within 8 seconds", a
     await cluster.putPolicy({ spec: ALL_CHECKS });
     cluster.fault = ({ verb }, next) => verb === "patchStatus" ? new Promise(() => {}) : next();
   });
-  let ended = false;
-  operator.ended.then(() => ended = true);
   operator.abort();
   await operator.clock.advance(7_999);
-  assert.equal(ended, false);
+  assert.equal(operator.hasEnded, false);
   await operator.clock.advance(1);
-  assert.equal(ended, true);
+  assert.equal(operator.hasEnded, true);
 });
 
 /** The cluster, but each watch of pods ends only behind `gate`: how a client lets go of one is no server's matter. */
@@ -105,11 +101,9 @@ Deno.test("runOperator() waits until its watches have let go of their connection
   await using operator = await startOperator(() => {}, {
     through: (cluster) => lettingGoAfter(gate.promise, cluster),
   });
-  let ended = false;
-  operator.ended.then(() => ended = true);
   operator.abort();
   await operator.clock.advance(60_000);
-  assert.equal(ended, false);
+  assert.equal(operator.hasEnded, false);
   gate.resolve();
   await operator.ended;
 });
@@ -128,10 +122,8 @@ Deno.test("runOperator() that serves ends, although a scraper holds a connection
 
 Deno.test("runOperator() that is told to stop before it starts ends at once", async () => {
   await using operator = await startOperator((cluster) => cluster.putPolicy(), { isStopped: true });
-  let ended = false;
-  operator.ended.then(() => ended = true);
   await operator.clock.advance(0);
-  assert.equal(ended, true);
+  assert.equal(operator.hasEnded, true);
   assert.equal(operator.clock.pending, 0);
   assert.deepEqual(operator.cluster.calls, []);
 });

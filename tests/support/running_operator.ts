@@ -43,8 +43,9 @@ export interface RunningOperator extends AsyncDisposable {
   readonly log: readonly LogRecord[];
   /** What the operator said had changed, in order. */
   readonly told: readonly StatusChange[];
-  /** Settles as `runOperator` does. */
+  /** Settles as `runOperator` does, and must do so by itself once it is asked for. */
   readonly ended: Promise<void>;
+  readonly hasEnded: boolean;
   /** Asks it to end; does not wait. */
   abort(): void;
   /** The status of a policy, as the cluster has it. */
@@ -90,7 +91,8 @@ export async function startOperator(
     onStatus: (change) => told.push(change),
     ...options,
   }, stopping.signal);
-  ended.catch(() => {});
+  let hasEnded = false;
+  ended.catch(() => {}).then(() => hasEnded = true);
   await traffic.quiet();
 
   let read = 0;
@@ -101,7 +103,12 @@ export async function startOperator(
     clock,
     log: records,
     told,
-    ended,
+    get ended() {
+      return patiently(ended, () => "the operator ends");
+    },
+    get hasEnded() {
+      return hasEnded;
+    },
     abort: () => stopping.abort(),
     status,
     score: async (name, namespace) => (await status(name, namespace)).healthScore,
