@@ -1,12 +1,14 @@
 package main
 
 import (
+	"slices"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// DevOpsPolicy is the custom resource, with the status fields that every operator of it writes.
+// DevOpsPolicy is the custom resource.
 type DevOpsPolicy struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
@@ -26,12 +28,24 @@ type DevOpsPolicySpec struct {
 
 // DevOpsPolicyStatus is what the last evaluation came to.
 type DevOpsPolicyStatus struct {
-	ObservedGeneration int64        `json:"observedGeneration,omitempty"`
-	Healthy            *bool        `json:"healthy,omitempty"`
-	HealthScore        *int32       `json:"healthScore,omitempty"`
-	Violations         *int64       `json:"violations,omitempty"`
-	LastEvaluated      *metav1.Time `json:"lastEvaluated,omitempty"`
-	Message            string       `json:"message,omitempty"`
+	ObservedGeneration int64              `json:"observedGeneration,omitempty"`
+	Healthy            *bool              `json:"healthy,omitempty"`
+	HealthScore        *int32             `json:"healthScore,omitempty"`
+	Classification     string             `json:"classification,omitempty"`
+	Violations         *int64             `json:"violations,omitempty"`
+	Pods               *int64             `json:"pods,omitempty"`
+	Findings           []Finding          `json:"findings,omitempty"`
+	LastEvaluated      *metav1.Time       `json:"lastEvaluated,omitempty"`
+	Message            string             `json:"message,omitempty"`
+	Conditions         []metav1.Condition `json:"conditions,omitempty"`
+}
+
+// Finding is one violation, named.
+type Finding struct {
+	Pod       string `json:"pod"`
+	Container string `json:"container,omitempty"`
+	Check     string `json:"check"`
+	Detail    string `json:"detail"`
 }
 
 // DevOpsPolicyList is a list of them.
@@ -67,7 +81,10 @@ func (in *DevOpsPolicy) deepCopy() *DevOpsPolicy {
 	out.Status.Healthy = copyOf(in.Status.Healthy)
 	out.Status.HealthScore = copyOf(in.Status.HealthScore)
 	out.Status.Violations = copyOf(in.Status.Violations)
+	out.Status.Pods = copyOf(in.Status.Pods)
+	out.Status.Findings = slices.Clone(in.Status.Findings)
 	out.Status.LastEvaluated = in.Status.LastEvaluated.DeepCopy()
+	out.Status.Conditions = slices.Clone(in.Status.Conditions)
 	return out
 }
 

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
@@ -85,7 +87,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		after = min(after, result.dueIn)
 	}
 
-	next := statusOf(result, policy.Generation, now)
+	next := statusOf(result, policy, now)
 	if isCurrent(policy.Status, next, now) {
 		return ctrl.Result{RequeueAfter: after}, nil
 	}
@@ -97,18 +99,37 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	return ctrl.Result{RequeueAfter: after}, nil
 }
 
-func statusOf(result evaluation, generation int64, now time.Time) DevOpsPolicyStatus {
+func statusOf(result evaluation, policy DevOpsPolicy, now time.Time) DevOpsPolicyStatus {
 	score := result.score()
 	healthy := score >= 80
 	evaluated := metav1.NewTime(now)
-	return DevOpsPolicyStatus{
-		ObservedGeneration: generation,
+	next := DevOpsPolicyStatus{
+		ObservedGeneration: policy.Generation,
 		Healthy:            &healthy,
 		HealthScore:        &score,
+		Classification:     result.class(),
 		Violations:         &result.violations,
+		Pods:               &result.pods,
+		Findings:           result.findings(),
 		LastEvaluated:      &evaluated,
 		Message:            result.message(),
+		Conditions:         slices.Clone(policy.Status.Conditions),
 	}
+	compliant := metav1.Condition{Type: "Compliant", Status: metav1.ConditionTrue, Reason: "NoViolations", Message: "All pods keep to the policy."}
+	switch {
+	case isSystemNamespace(policy.Namespace):
+		compliant.Status, compliant.Reason, compliant.Message = metav1.ConditionUnknown, "SystemNamespace", "Pods of a system namespace are not evaluated."
+	case result.pods == 0:
+		compliant.Status, compliant.Reason, compliant.Message = metav1.ConditionUnknown, "NoPods", "The namespace has no pods to evaluate."
+	case result.violations > 0:
+		compliant.Status, compliant.Reason, compliant.Message = metav1.ConditionFalse, "ViolationsFound", "Pods break the policy; see status.findings."
+	}
+	ready := metav1.Condition{Type: "Ready", Status: metav1.ConditionTrue, Reason: "Evaluated", Message: "The policy was evaluated."}
+	for _, condition := range []metav1.Condition{ready, compliant} {
+		condition.ObservedGeneration = policy.Generation
+		meta.SetStatusCondition(&next.Conditions, condition)
+	}
+	return next
 }
 
 // isCurrent says whether the stored status is as good as the next one: equal, and its heartbeat not due.
