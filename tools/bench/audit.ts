@@ -11,10 +11,13 @@ export interface Request {
   readonly namespace: string;
   /** The status of the answer. */
   readonly code: number;
+  /** When it came; milliseconds since 1970. */
+  readonly receivedAt: number;
 }
 
 interface AuditEvent {
   readonly stage: string;
+  readonly requestReceivedTimestamp: string;
   readonly verb: string;
   readonly user: { readonly username: string };
   readonly objectRef?: {
@@ -79,10 +82,18 @@ export class AuditLog {
 export function parseAudit(lines: string): readonly Request[] {
   return lines.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as AuditEvent)
     .filter(({ verb, stage }) => stage === (verb === "watch" ? "ResponseStarted" : "ResponseComplete"))
-    .map(({ verb, objectRef: { resource = "", subresource, namespace = "" } = {}, responseStatus }) => ({
+    .map((
+      {
+        verb,
+        objectRef: { resource = "", subresource, namespace = "" } = {},
+        responseStatus,
+        requestReceivedTimestamp,
+      },
+    ) => ({
       verb,
       resource: subresource === undefined ? resource : `${resource}/${subresource}`,
       namespace,
       code: responseStatus?.code ?? 0,
+      receivedAt: Date.parse(requestReceivedTimestamp),
     }));
 }

@@ -36,6 +36,11 @@ export class PolicyWatch implements AsyncDisposable {
     throw new Error(`Cannot watch the policies: ${response.status} ${await response.text()}`);
   }
 
+  /** The policies as they are now. */
+  get policies(): readonly ReadPolicy[] {
+    return [...this.#policies.values()];
+  }
+
   /**
    * Resolves when the policy of each namespace in `totals` says what they make it, with the time at which the last one
    * was seen to (as `performance.now()` counts).

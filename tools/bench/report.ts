@@ -23,6 +23,7 @@ export const UNITS = {
   seconds: (value: number) => `${value.toFixed(2)} s`,
   milliseconds: (value: number) => `${value.toFixed(1)} ms`,
   megabytes: (value: number) => `${(value / 1e6).toFixed(0)} MB`,
+  times: (value: number) => `${value.toFixed(2)} ×`,
   count: (value: number) => String(Math.round(value)),
 } as const;
 

@@ -7,6 +7,7 @@ export interface ReadPolicy {
   readonly metadata: {
     readonly namespace: string;
     readonly generation?: number;
+    readonly finalizers?: readonly string[];
     readonly resourceVersion: string;
   };
   readonly status?: {

@@ -52,7 +52,14 @@ Deno.test("parseProcessorSeconds() is not misled by the name of a program", () =
 });
 
 const event = (verb: string, stage: string, objectRef: object, code = 200) =>
-  JSON.stringify({ verb, stage, user: { username: "x" }, objectRef, responseStatus: { code } });
+  JSON.stringify({
+    verb,
+    stage,
+    user: { username: "x" },
+    objectRef,
+    responseStatus: { code },
+    requestReceivedTimestamp: "1970-01-01T00:00:01.500000Z",
+  });
 
 Deno.test("parseAudit() counts a watch when it begins and everything else when it is answered", () => {
   const log = [
@@ -63,12 +70,17 @@ Deno.test("parseAudit() counts a watch when it begins and everything else when i
       namespace: "shop",
     }, 409),
     event("watch", "ResponseComplete", { resource: "pods" }),
-    JSON.stringify({ verb: "get", stage: "ResponseComplete", user: { username: "x" } }),
+    JSON.stringify({
+      verb: "get",
+      stage: "ResponseComplete",
+      user: { username: "x" },
+      requestReceivedTimestamp: "1970-01-01T00:00:02.000000Z",
+    }),
   ].join("\n") + "\n";
   assert.deepEqual(parseAudit(log), [
-    { verb: "watch", resource: "pods", namespace: "", code: 200 },
-    { verb: "patch", resource: "devopspolicies/status", namespace: "shop", code: 409 },
-    { verb: "get", resource: "", namespace: "", code: 0 },
+    { verb: "watch", resource: "pods", namespace: "", code: 200, receivedAt: 1_500 },
+    { verb: "patch", resource: "devopspolicies/status", namespace: "shop", code: 409, receivedAt: 1_500 },
+    { verb: "get", resource: "", namespace: "", code: 0, receivedAt: 2_000 },
   ]);
   assert.deepEqual(parseAudit(""), []);
 });
