@@ -1,6 +1,6 @@
 /** The metrics of one operator: one table, one registry, never the global one. */
 
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "./prometheus.ts";
 import type { ObjectRef } from "../api/object.ts";
 import { type PolicyReading, PolicySeries } from "./policy_series.ts";
 

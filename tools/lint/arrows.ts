@@ -20,7 +20,10 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   cli: ["commander", "yaml", "@logtape/logtape"],
   kube: ["openapi-fetch", "yaml", "node:path"],
-  metrics: ["prom-client"],
+  metrics: [
+    "prom-client",
+    ...["counter", "gauge", "histogram", "registry"].map((part) => `prom-client/lib/${part}.js`),
+  ],
   policy: ["typebox", "typebox/value", "node:util"],
   sandbox: [
     "rfc6902",
