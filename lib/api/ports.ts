@@ -81,6 +81,31 @@ export interface PolicyClient {
   ): Promise<DevOpsPolicy>;
 }
 
+/** A lease as it was read. */
+export interface Lease extends LeaseClaim {
+  readonly resourceVersion: string;
+}
+
+/** What a replica writes into a lease. */
+export interface LeaseClaim {
+  /** Who leads; empty for nobody. */
+  readonly holder: string;
+  /** How long the lease holds from the moment at which it was seen to change; milliseconds, whole seconds. */
+  readonly durationMs: number;
+  /** How often the lease has changed hands. */
+  readonly transitions: number;
+}
+
+/** Reads and writes the one lease of an election. Every call throws `ApiError` or `ConnectionError`. */
+export interface LeaseClient {
+  /** Undefined when there is none. */
+  get(signal: AbortSignal): Promise<Lease | undefined>;
+  /** @throws {ApiError} 409 when there is one */
+  create(claim: LeaseClaim, signal: AbortSignal): Promise<Lease>;
+  /** @throws {ApiError} 409 when the lease is no longer at its `resourceVersion`, 404 when it is gone */
+  replace(lease: Lease, claim: LeaseClaim, signal: AbortSignal): Promise<Lease>;
+}
+
 /** Which part of a collection to read, and who hears of objects that cannot be. */
 export interface CollectionOptions {
   /** All namespaces when undefined. */
