@@ -17,7 +17,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": ["post"],
   "/apis/authentication.k8s.io/v1/selfsubjectreviews": ["post"],
   "/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases": ["post"],
-  "/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/{name}": ["get", "put"],
+  "/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/{name}": ["get", "patch"],
   "/apis/events.k8s.io/v1/namespaces/{namespace}/events": ["post"],
   "/apis/events.k8s.io/v1/namespaces/{namespace}/events/{name}": ["patch"],
   "/version/": ["get"],

@@ -164,12 +164,12 @@ export interface paths {
             cookie?: never;
         };
         get: operations["readCoordinationV1NamespacedLease"];
-        put: operations["replaceCoordinationV1NamespacedLease"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        patch: operations["patchCoordinationV1NamespacedLease"];
         trace?: never;
     };
     "/apis/devops.stochastic.io/v1/devopspolicies": {
@@ -1221,12 +1221,13 @@ export interface operations {
             };
         };
     };
-    replaceCoordinationV1NamespacedLease: {
+    patchCoordinationV1NamespacedLease: {
         parameters: {
             query?: {
                 dryRun?: string;
                 fieldManager?: string;
                 fieldValidation?: string;
+                force?: boolean;
                 pretty?: string;
             };
             header?: never;
@@ -1238,7 +1239,8 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "*/*": components["schemas"]["io.k8s.api.coordination.v1.Lease"];
+                "application/json-patch+json": ReadonlyArray<JsonPatchOperation>;
+                "application/merge-patch+json": DeepPartial<components["schemas"]["io.k8s.api.coordination.v1.Lease"]>;
             };
         };
         responses: {
