@@ -81,9 +81,14 @@ export interface PolicyClient {
   ): Promise<DevOpsPolicy>;
 }
 
-/** A lease as it was read. */
-export interface Lease extends LeaseClaim {
-  readonly resourceVersion: string;
+/** Whether writes may still be made. */
+export interface Fence {
+  /**
+   * Asked right before each attempt to write, whatever came between the decision to write and that moment.
+   *
+   * @throws {LeaseLostError} when somebody else may be writing by now
+   */
+  assertFresh(): void;
 }
 
 /** What a replica writes into a lease. */
@@ -96,13 +101,18 @@ export interface LeaseClaim {
   readonly transitions: number;
 }
 
-/** Reads and writes the one lease of an election. Every call throws `ApiError` or `ConnectionError`. */
+/** A lease as it was read. */
+export interface Lease extends LeaseClaim {
+  readonly resourceVersion: string;
+}
+
+/** Reads and writes the one lease of an election, each time asking once. Every call throws `ApiError` or `ConnectionError`. */
 export interface LeaseClient {
   /** Undefined when there is none. */
   get(signal: AbortSignal): Promise<Lease | undefined>;
   /** @throws {ApiError} 409 when there is one */
   create(claim: LeaseClaim, signal: AbortSignal): Promise<Lease>;
-  /** @throws {ApiError} 409 when the lease is no longer at its `resourceVersion`, 404 when it is gone */
+  /** @throws {ApiError} 409 when the lease is no longer as it was read, 404 when it is gone */
   replace(lease: Lease, claim: LeaseClaim, signal: AbortSignal): Promise<Lease>;
 }
 

@@ -2,8 +2,8 @@
 
 import { type LinkedAbort, linkedAbort } from "../api/abort.ts";
 import { type Clock, sleep } from "../api/clock.ts";
-import { isConflict } from "../api/errors.ts";
-import type { Lease, LeaseClient } from "../api/ports.ts";
+import { ConnectionError, isConflict, isNotFound, LeaseLostError } from "../api/errors.ts";
+import type { Fence, Lease, LeaseClaim, LeaseClient } from "../api/ports.ts";
 import { jittered } from "./backoff.ts";
 
 /** What an election needs. */
@@ -26,22 +26,8 @@ export interface ElectionObserver {
   failed(error: unknown): void;
 }
 
-/** The lease went to another replica, or could not be renewed in time. */
-export class LeaseLostError extends Error {
-  override readonly name = "LeaseLostError";
-}
-
-/** A lease that has not changed for this long belongs to nobody. */
-export const LEASE_MS = 15_000;
-/** A leader that has not renewed for this long leads no more: well before anybody else may begin to. */
-const RENEW_WITHIN_MS = 10_000;
-/** How often a leader renews, and a standby looks. */
-export const RETRY_MS = 2_000;
-/** How long a leader that ends may take to say so. */
-const RELEASE_WITHIN_MS = 2_000;
-
 /** A term of office. */
-export interface Term {
+export interface Term extends Fence {
   /** Aborts, with a {@linkcode LeaseLostError}, when the lease is lost. */
   readonly signal: AbortSignal;
   /**
@@ -52,12 +38,23 @@ export interface Term {
   assertFresh(): void;
 }
 
+/** A lease that has not changed for this long belongs to nobody. */
+export const LEASE_MS = 15_000;
+/** A leader that has not renewed for this long leads no more: well before anybody else may begin to. */
+const RENEW_WITHIN_MS = 10_000;
+/** A leader renews, and a standby looks, at least this often. */
+const RETRY_MS = 2_000;
+/** A frozen connection is never heard of again: after this the next attempt is made, on a fresh one. */
+const ATTEMPT_MS = 3_000;
+/** How long a leader that ends may take to say so. */
+const RELEASE_WITHIN_MS = 2_000;
+
 /** The lease while it is ours. */
 export class HeldLease implements Term {
   readonly #options: ElectionOptions;
   readonly #lost: LinkedAbort = linkedAbort();
   #lease: Lease;
-  /** When the last successful renewal was sent, which is before the server counted from; monotonic milliseconds. */
+  /** When the last successful renewal was sent, which is before anybody saw it; monotonic milliseconds. */
   #renewedAt: number;
 
   constructor(options: ElectionOptions, lease: Lease, renewedAt: number) {
@@ -71,60 +68,57 @@ export class HeldLease implements Term {
   }
 
   assertFresh(): void {
-    if (!this.#lost.signal.aborted && this.#leftMs() <= 0) this.#lose("it was not renewed in time");
+    if (this.#leftMs() <= 0) this.#loseByTime();
     this.#lost.signal.throwIfAborted();
   }
 
   /** Renews until `signal` aborts or the lease is lost. */
   async renew(signal: AbortSignal): Promise<void> {
-    const { clock, observer, random } = this.#options;
+    const { identity, clock, observer, random } = this.#options;
+    const claim = { holder: identity, durationMs: LEASE_MS, transitions: this.#lease.transitions };
     using end = linkedAbort(signal, this.#lost.signal);
     while (!end.signal.aborted) {
-      await sleep(clock, Math.min(jittered(RETRY_MS, random), Math.max(0, this.#leftMs())), end.signal);
+      await sleep(clock, Math.min(pauseMs(random), Math.max(0, this.#leftMs())), end.signal);
       if (end.signal.aborted) return;
-      if (this.#leftMs() <= 0) return this.#lose("it was not renewed in time");
-      using attempt = linkedAbort(end.signal);
-      const cancel = clock.after(this.#leftMs(), () => attempt.abort(new LeaseLostError("too late")));
+      if (this.#leftMs() <= 0) return this.#loseByTime();
+      const sentAt = clock.monotonic();
       try {
-        await this.#renewOnce(attempt.signal);
+        await inTime((signal) => this.#write(claim, signal), clock, end.signal, this.#leftMs());
+        this.#renewedAt = sentAt;
       } catch (error) {
-        if (!attempt.signal.aborted) observer.failed(error);
-      } finally {
-        cancel();
+        if (!end.signal.aborted) observer.failed(error);
       }
     }
   }
 
   /** Lets another replica begin at once. A lease that is not given back runs out by itself. */
   async release(): Promise<void> {
-    const { client, clock, observer } = this.#options;
+    const { clock, observer } = this.#options;
     if (this.#lost.signal.aborted || this.#leftMs() <= 0) return;
-    using late = linkedAbort();
-    const cancel = clock.after(RELEASE_WITHIN_MS, () => late.abort());
+    // A lease of no duration is refused.
+    const nobody = { holder: "", durationMs: 1_000, transitions: this.#lease.transitions };
+    this.#renewedAt = -Infinity;
     try {
-      // A lease of no duration is refused.
-      const nobody = { holder: "", durationMs: 1_000, transitions: this.#lease.transitions };
-      await client.replace(this.#lease, nobody, late.signal);
+      await inTime((signal) => this.#write(nobody, signal), clock, this.#lost.signal, RELEASE_WITHIN_MS);
     } catch (error) {
       observer.failed(error);
-    } finally {
-      cancel();
     }
   }
 
-  async #renewOnce(signal: AbortSignal): Promise<void> {
-    const { client, identity, clock } = this.#options;
-    const claim = { holder: identity, durationMs: LEASE_MS, transitions: this.#lease.transitions };
+  async #write(claim: LeaseClaim, signal: AbortSignal): Promise<void> {
+    const { client, identity } = this.#options;
     try {
-      const sentAt = clock.monotonic();
       this.#lease = await client.replace(this.#lease, claim, signal);
-      this.#renewedAt = sentAt;
     } catch (error) {
-      if (!isConflict(error)) throw error;
-      // Somebody has written: another replica, a person with kubectl, or we ourselves when the answer was lost.
+      if (!isConflict(error) && !isNotFound(error)) throw error;
+      // Another replica has written, a person with kubectl, or we ourselves when the answer was lost.
       const found = await client.get(signal);
-      if (found?.holder !== identity) return this.#lose(`it is held by ${found?.holder || "nobody"}`);
-      this.#lease = found;
+      if (found !== undefined && found.holder !== identity) {
+        return this.#lose(`the lease is held by ${found.holder || "nobody"}`);
+      }
+      this.#lease = found === undefined
+        ? await client.create(claim, signal)
+        : await client.replace(found, claim, signal);
     }
   }
 
@@ -132,7 +126,42 @@ export class HeldLease implements Term {
     return this.#renewedAt + RENEW_WITHIN_MS - this.#options.clock.monotonic();
   }
 
+  #loseByTime(): void {
+    this.#lose(`the lease was not renewed within ${RENEW_WITHIN_MS / 1000} s`);
+  }
+
   #lose(why: string): void {
-    this.#lost.abort(new LeaseLostError(`This replica leads no more: ${why}.`));
+    if (!this.#lost.signal.aborted) {
+      this.#lost.abort(new LeaseLostError(`This replica leads no more: ${why}.`));
+    }
+  }
+}
+
+/** How long to wait before the lease is looked at again: up to a fifth less than at most, so that replicas drift apart. */
+export function pauseMs(random?: () => number): number {
+  return jittered(RETRY_MS / 1.25, random);
+}
+
+/**
+ * What `call` brings within the time of one attempt, or within `ms` if that is less.
+ *
+ * @throws {ConnectionError} `timeout` when it took longer
+ */
+export async function inTime<T>(
+  call: (signal: AbortSignal) => Promise<T>,
+  clock: Clock,
+  signal: AbortSignal,
+  ms = ATTEMPT_MS,
+): Promise<T> {
+  using attempt = linkedAbort(signal);
+  const allowedMs = Math.min(ms, ATTEMPT_MS);
+  const cancel = clock.after(allowedMs, () => {
+    const message = `The lease cannot be had: the API server does not answer within ${ATTEMPT_MS / 1000} s.`;
+    attempt.abort(new ConnectionError("timeout", message));
+  });
+  try {
+    return await call(attempt.signal);
+  } finally {
+    cancel();
   }
 }

@@ -4,8 +4,7 @@ import { linkedAbort } from "../api/abort.ts";
 import { sleep } from "../api/clock.ts";
 import { isConflict } from "../api/errors.ts";
 import type { Lease } from "../api/ports.ts";
-import { jittered } from "./backoff.ts";
-import { type ElectionOptions, HeldLease, LEASE_MS, RETRY_MS, type Term } from "./held_lease.ts";
+import { type ElectionOptions, HeldLease, inTime, LEASE_MS, pauseMs, type Term } from "./held_lease.ts";
 
 /**
  * Waits for the lease, calls `lead` while holding it, and gives it back when that ends. It ends early when `signal`
@@ -37,8 +36,12 @@ export async function runElected(
 /** A replica that would lead. Time passes by its own monotonic clock alone: no other's is ever compared. */
 class Candidate {
   readonly #options: ElectionOptions;
-  /** The version of the lease that was seen last, and since when it has been this one; monotonic milliseconds. */
-  #seen = { resourceVersion: "", since: 0 };
+  /** The lease as it was seen last, and until when it holds unless it changes before; monotonic milliseconds. */
+  #seen: Pick<Lease, "resourceVersion" | "holder"> & { readonly until: number } = {
+    resourceVersion: "",
+    holder: "",
+    until: -Infinity,
+  };
   #told = "";
 
   constructor(options: ElectionOptions) {
@@ -50,12 +53,13 @@ class Candidate {
     const { clock, observer, random } = this.#options;
     while (!signal.aborted) {
       try {
-        const held = await this.#try(signal);
+        const held = await inTime((signal) => this.#try(signal), clock, signal);
         if (held !== undefined) return held;
       } catch (error) {
         if (!signal.aborted && !isConflict(error)) observer.failed(error);
       }
-      await sleep(clock, jittered(RETRY_MS, random), signal);
+      const heldMs = this.#seen.until - clock.monotonic();
+      await sleep(clock, heldMs > 0 ? Math.min(heldMs, pauseMs(random)) : pauseMs(random), signal);
     }
     return undefined;
   }
@@ -63,7 +67,7 @@ class Candidate {
   async #try(signal: AbortSignal): Promise<HeldLease | undefined> {
     const { client, identity, clock } = this.#options;
     const found = await client.get(signal);
-    if (found !== undefined && !this.#isFree(found)) return undefined;
+    if (!this.#isFree(found)) return undefined;
     const sentAt = clock.monotonic();
     const claim = { holder: identity, durationMs: LEASE_MS, transitions: (found?.transitions ?? -1) + 1 };
     const lease = found === undefined
@@ -72,13 +76,17 @@ class Candidate {
     return new HeldLease(this.#options, lease, sentAt);
   }
 
-  #isFree({ resourceVersion, holder, durationMs }: Lease): boolean {
+  /** Whether nobody leads. Who did goes on for a while when somebody has deleted the lease, and makes a new one. */
+  #isFree(found: Lease | undefined): boolean {
     const { identity, clock, observer } = this.#options;
     const now = clock.monotonic();
-    if (resourceVersion !== this.#seen.resourceVersion) this.#seen = { resourceVersion, since: now };
+    if (found !== undefined && found.resourceVersion !== this.#seen.resourceVersion) {
+      const { resourceVersion, holder, durationMs } = found;
+      this.#seen = { resourceVersion, holder, until: now + durationMs };
+    }
+    const { holder, until } = this.#seen;
     // Ours: a claim of which the answer was lost.
-    if (holder === "" || holder === identity) return true;
-    if (now - this.#seen.since >= durationMs) return true;
+    if (holder === "" || holder === identity || now >= until) return true;
     if (holder !== this.#told) observer.waiting(this.#told = holder);
     return false;
   }
