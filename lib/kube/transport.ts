@@ -2,6 +2,7 @@
 
 import { type LinkedAbort, linkedAbort, unlessAborted } from "../api/abort.ts";
 import { ConnectionError } from "../api/errors.ts";
+import type { Fence } from "../api/ports.ts";
 import { abortableBody } from "./abortable_body.ts";
 import { type Access, type Credentials, sameConnections } from "./credentials.ts";
 import { createClient } from "./http_client.ts";
@@ -12,8 +13,11 @@ export type Fetch = (request: Request) => Promise<Response>;
 
 /** Connections that calls share, or a watch has for itself. */
 export interface Connection {
-  /** A `fetch` whose requests, and the bodies of their answers, end when `signal` aborts. */
-  fetch(signal: AbortSignal): Fetch;
+  /**
+   * A `fetch` whose requests, and the bodies of their answers, end when `signal` aborts. None is sent unless `fence` holds:
+   * it is asked last, after a credential plugin that took its time, and again for a second try with a new token.
+   */
+  fetch(signal: AbortSignal, fence?: Fence): Fetch;
   /** Ends all that is under way, and refuses all that comes. */
   close(): void;
 }
@@ -53,8 +57,8 @@ export class Transport {
   }
 
   /** Sends requests on the connections that all short calls share; see {@linkcode Connection.fetch}. */
-  fetch(signal: AbortSignal): Fetch {
-    return this.#shared.fetch(signal);
+  fetch(signal: AbortSignal, fence?: Fence): Fetch {
+    return this.#shared.fetch(signal, fence);
   }
 
   /** Opens connections of their own: a frozen watch can be thrown away without touching anybody else's. */
@@ -62,8 +66,13 @@ export class Transport {
     let current: { readonly access: Access; readonly client: Deno.HttpClient } | undefined;
     // Closing a client ends its idle connections only.
     const closed = new AbortController();
-    const send = async (request: Request, access: Access, signal: AbortSignal): Promise<Response> => {
+    const send = async (
+      request: Request,
+      access: Access,
+      { signal, fence }: { readonly signal: AbortSignal; readonly fence: Fence | undefined },
+    ): Promise<Response> => {
       closed.signal.throwIfAborted();
+      fence?.assertFresh();
       if (current === undefined || !sameConnections(current.access, access)) {
         const client = createClient(access, this.#credentials.origin);
         current?.client.close();
@@ -76,16 +85,16 @@ export class Transport {
       );
     };
     return {
-      fetch: (signal) => async (request) => {
+      fetch: (signal, fence) => async (request) => {
         const again = request.clone();
         // A plugin may take its time.
         const access = await unlessAborted(this.#credentials.access(), signal);
-        const response = await send(request, access, signal);
+        const response = await send(request, access, { signal, fence });
         if (response.status !== 401) return response;
         // A rotated token is rejected before its file is looked at again; a second rejection is meant.
         await response.body?.cancel();
         this.#credentials.rejected(access);
-        return await send(again, await unlessAborted(this.#credentials.access(), signal), signal);
+        return await send(again, await unlessAborted(this.#credentials.access(), signal), { signal, fence });
       },
       close: () => {
         const message = `The connection to the API server at ${this.server} was closed.`;

@@ -19,17 +19,18 @@ export class LeaseServer {
       this.writes.push(claim.holder);
       return this.lease = { ...claim, resourceVersion: String(++this.#version) };
     };
-    const conflict = () => new ApiError({ code: 409, reason: "Conflict", message: "" });
+    const refusal = (code: number) => new ApiError({ code, reason: "", message: "" });
     return {
       get: async (signal) => (await broken(signal), this.lease),
       create: async (claim, signal) => {
         await broken(signal);
-        if (this.lease !== undefined) throw conflict();
+        if (this.lease !== undefined) throw refusal(409);
         return write(claim);
       },
       replace: async (lease, claim, signal) => {
         await broken(signal);
-        if (lease.resourceVersion !== this.lease?.resourceVersion) throw conflict();
+        if (this.lease === undefined) throw refusal(404);
+        if (lease.resourceVersion !== this.lease.resourceVersion) throw refusal(409);
         return write(claim);
       },
     };

@@ -184,6 +184,9 @@ class FollowedTransport extends Transport {
 
   override connect(): Connection {
     const { fetch, close } = super.connect();
-    return { fetch: (signal) => (request) => this.#ask(fetch(signal), request, signal), close };
+    return {
+      fetch: (signal, fence) => (request) => this.#ask(fetch(signal, fence), request, signal),
+      close,
+    };
   }
 }
