@@ -79,6 +79,11 @@ export class OperatorMetrics {
       [],
       (gauge) => gauge.set(loopLag()),
     );
+    this.#gauge(
+      "devopspolicy_leader",
+      "1 for the replica that does the work, 0 for one that stands by.",
+      [],
+    ).set(1);
     this.#gauge("devopspolicy_build_info", "Always 1; the version is in the label.", ["version"]).set({
       version,
     }, 1);

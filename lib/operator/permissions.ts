@@ -9,6 +9,8 @@ export interface Permission {
   readonly group: string;
   /** The plural, with a subresource after a slash. */
   readonly resource: string;
+  /** The one object that it is about; all when left out. */
+  readonly name?: string;
   /** What it is needed for, in words that fit after "to". */
   readonly why: string;
 }
@@ -25,3 +27,16 @@ export const PERMISSIONS: readonly Permission[] = [
   { verb: "patch", ...POLICIES, why: "add and remove its own finalizer" },
   { verb: "patch", ...POLICIES, resource: `${POLICY_RESOURCE.plural}/status`, why: "write what it found" },
 ];
+
+/** The lease by which replicas know who leads, unless they are told another. */
+export const LEASE_NAME = "kube-devops";
+
+/** What leader election needs beside that, in the namespace of the lease alone. A right to create cannot be to one name. */
+export function electionPermissions(name: string = LEASE_NAME): readonly Permission[] {
+  const lease = { group: "coordination.k8s.io", resource: "leases" };
+  return [
+    { verb: "create", ...lease, why: "claim the lease for the first time" },
+    { verb: "get", ...lease, name, why: "see who leads" },
+    { verb: "patch", ...lease, name, why: "take the lease over, renew it, and give it back" },
+  ];
+}

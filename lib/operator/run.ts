@@ -2,7 +2,7 @@
 
 import { linkedAbort } from "../api/abort.ts";
 import type { Clock } from "../api/clock.ts";
-import { errorKind } from "../api/errors.ts";
+import { errorKind, LeaseLostError } from "../api/errors.ts";
 import type { Logger } from "../api/logger.ts";
 import { type ObjectRef, refKey } from "../api/object.ts";
 import type { Cluster } from "../api/ports.ts";
@@ -15,7 +15,7 @@ import type { Context, StatusChange } from "./context.ts";
 import { measureLoopLag } from "./loop_lag.ts";
 import { reconcile } from "./reconcile.ts";
 import { RefreshBudget } from "./refresh_budget.ts";
-import { createHandler, listen, type ListenAddress } from "./server.ts";
+import { createHandler, type Listen, listen, type ListenAddress } from "./server.ts";
 import { Sources } from "./sources.ts";
 
 /** What the operator is started with. */
@@ -30,6 +30,10 @@ export interface OperatorOptions {
   readonly requeueMs: number;
   /** Where to serve health and metrics; undefined for nowhere. */
   readonly listenOn: ListenAddress | undefined;
+  /** How to serve them; by a server of the operator's own when left out. */
+  readonly listen?: Listen;
+  /** Aborts when all must end at once, writes under way included: somebody else may be writing. */
+  readonly lost?: AbortSignal;
   readonly memory: () => { readonly rss: number; readonly heapUsed: number };
   /** Says an error met while doing `what` in one sentence, with the next step. */
   readonly explain: (error: unknown, what: string) => string;
@@ -49,7 +53,8 @@ const LAST_WRITES_MS = 8_000;
  */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
   const { cluster, clock, log, namespaces, systemNamespaces, requeueMs, onStatus } = options;
-  using end = linkedAbort(signal);
+  const { lost = new AbortController().signal, listen: serve = listen } = options;
+  using end = linkedAbort(signal, lost);
   const stop = end.signal;
   const stretch = new Stretch(clock);
   let hopeless: { readonly error: unknown } | undefined;
@@ -86,7 +91,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
 
   try {
     await using server = options.listenOn &&
-      listen(options.listenOn, createHandler({ missing: () => sources.missing, metrics, clock, stretch }));
+      serve(options.listenOn, createHandler({ missing: () => sources.missing, metrics, clock, stretch }));
     if (server) log.info("serving health and metrics", { address: server.address });
     const filling = sources.run(stop);
     await sources.ready;
@@ -94,7 +99,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       log.info("ready", { policies: sources.policies.size, pods: sources.pods.size });
     }
 
-    const writes = writesSignal(clock, stop);
+    using writes = writesSignal(clock, stop, lost);
     const context: Context = {
       policies: sources.policies,
       pods: sources.pods,
@@ -120,7 +125,6 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       stretch,
       observer,
     }, stop);
-    writes.cancel();
     await filling;
   } finally {
     end.abort();
@@ -135,6 +139,8 @@ function toObserver(
   return {
     reconciled: (_ref, ms) => metrics.observeReconcile(ms / 1000, false),
     failed(ref, error, ms, retryAfterMs) {
+      // No fault of the policy's: it is for the next leader.
+      if (error instanceof LeaseLostError) return;
       metrics.observeReconcile(ms / 1000, true);
       log.warn("reconcile failed, trying again", {
         policy: refKey(ref),
@@ -158,12 +164,23 @@ function tellDropped(log: Logger): Context["onDropped"] {
   };
 }
 
-/** A signal that aborts some time after `stop` does, unless it is cancelled because all is written. */
-function writesSignal(clock: Clock, stop: AbortSignal): { readonly signal: AbortSignal; cancel(): void } {
-  const late = new AbortController();
+/** Aborts when `lost` does, or some time after `stop` does; not once it is disposed of, because all is written. */
+function writesSignal(
+  clock: Clock,
+  stop: AbortSignal,
+  lost: AbortSignal,
+): { readonly signal: AbortSignal } & Disposable {
+  const writes = linkedAbort(lost);
   let cancel = () => {};
-  const start = () => cancel = clock.after(LAST_WRITES_MS, () => late.abort());
+  const start = () => cancel = clock.after(LAST_WRITES_MS, () => writes.abort());
   if (stop.aborted) start();
   else stop.addEventListener("abort", start, { once: true });
-  return { signal: late.signal, cancel: () => cancel() };
+  return {
+    signal: writes.signal,
+    [Symbol.dispose]() {
+      cancel();
+      stop.removeEventListener("abort", start);
+      writes[Symbol.dispose]();
+    },
+  };
 }

@@ -15,10 +15,13 @@ export interface ServerState {
   readonly stretch?: Stretch;
 }
 
+/** Answers one request. */
+export type Handler = (request: Request) => Promise<Response>;
+
 /** A handler of `/healthz`, `/readyz` and `/metrics`; anything else is a 404. */
 export function createHandler(
   { missing, metrics, clock, stretch }: ServerState,
-): (request: Request) => Promise<Response> {
+): Handler {
   const scrapes = new Scrapes(metrics, clock, stretch);
   return async (request) => {
     if (request.method !== "GET" && request.method !== "HEAD") {
@@ -72,10 +75,10 @@ export interface Listening extends AsyncDisposable {
  *
  * @throws {ListenError} when the address is taken or not ours
  */
-export function listen(
-  { hostname, port }: ListenAddress,
-  handler: (request: Request) => Promise<Response>,
-): Listening {
+export type Listen = (address: ListenAddress, handler: Handler) => Listening;
+
+/** Serves `handler` with a server of its own. */
+export function listen({ hostname, port }: ListenAddress, handler: Handler): Listening {
   const abort = new AbortController();
   const options = { hostname, port, signal: abort.signal, onListen() {}, onError: internalError };
   try {

@@ -22,6 +22,8 @@ export interface ElectionObserver {
   /** Somebody else leads; told once for each holder. */
   waiting(holder: string): void;
   leading(): void;
+  /** The lease was read or written. */
+  answered(): void;
   /** The lease could not be read or written; it is tried again. */
   failed(error: unknown): void;
 }
@@ -85,6 +87,7 @@ export class HeldLease implements Term {
       try {
         await inTime((signal) => this.#write(claim, signal), clock, end.signal, this.#leftMs());
         this.#renewedAt = sentAt;
+        observer.answered();
       } catch (error) {
         if (!end.signal.aborted) observer.failed(error);
       }

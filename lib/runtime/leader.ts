@@ -54,6 +54,7 @@ class Candidate {
     while (!signal.aborted) {
       try {
         const held = await inTime((signal) => this.#try(signal), clock, signal);
+        observer.answered();
         if (held !== undefined) return held;
       } catch (error) {
         if (!signal.aborted && !isConflict(error)) observer.failed(error);

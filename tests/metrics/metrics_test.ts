@@ -89,6 +89,7 @@ const MORE: Record<string, readonly string[]> = {
     "# TYPE devopspolicy_event_loop_lag_seconds gauge",
     "devopspolicy_event_loop_lag_seconds 0.25",
   ],
+  devopspolicy_leader: ["# TYPE devopspolicy_leader gauge", "devopspolicy_leader 1"],
   devopspolicy_build_info: [
     "# TYPE devopspolicy_build_info gauge",
     'devopspolicy_build_info{version="1.2.3"} 1',

@@ -115,7 +115,7 @@ Deno.test("a standby that is told to stop ends without having led", async () => 
 
 Deno.test("what the leader throws comes out, and the lease is given back", async () => {
   const [server, clock] = [new LeaseServer(), new ManualClock()];
-  const observer = { waiting() {}, leading() {}, failed() {} };
+  const observer = { waiting() {}, leading() {}, answered() {}, failed() {} };
   const options = { client: server.client(), identity: "one", clock, observer };
   await assert.rejects(
     runElected(options, NEVER, () => Promise.reject(new RangeError("a bug"))),

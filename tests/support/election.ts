@@ -58,6 +58,7 @@ export function replica(identity: string, client: LeaseClient, clock: Clock): Re
   const observer = {
     waiting: (holder: string) => said.push(`waiting for ${holder}`),
     leading: () => said.push("leading"),
+    answered() {},
     failed: (error: unknown) => said.push(`failed: ${(error as Error).message}`),
   };
   const lead = async (term: Term) => {
