@@ -31,6 +31,9 @@ export const PERMISSIONS: readonly Permission[] = [
 /** The lease by which replicas know who leads, unless they are told another. */
 export const LEASE_NAME = "kube-devops";
 
+/** The role of the rights on it. */
+export const ELECTION_ROLE = "kube-devops-leader-election";
+
 /** What leader election needs beside that, in the namespace of the lease alone. A right to create cannot be to one name. */
 export function electionPermissions(name: string = LEASE_NAME): readonly Permission[] {
   const lease = { group: "coordination.k8s.io", resource: "leases" };

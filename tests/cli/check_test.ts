@@ -50,6 +50,17 @@ Deno.test("check finds all well on a sandbox, and says so row by row", async () 
   ]);
 });
 
+Deno.test("check --leader-elect asks as well for the rights on the lease, and nothing else about it", async () => {
+  const { answers, calls } = await report({ args: ["--leader-elect", "--lease-namespace", "default"] });
+  const rights = answers.filter(({ namespace }) => namespace === "default");
+  assert.deepEqual(rights.map(({ asked, answer }) => `${answer} ${asked}`), [
+    "ok may create leases in default",
+    "ok may get leases/kube-devops in default",
+    "ok may patch leases/kube-devops in default",
+  ]);
+  assert.deepEqual(calls.filter(({ resource }) => resource === "leases"), []);
+});
+
 Deno.test("check asks for each namespace of its own, and never beyond them", async () => {
   const { answers, calls } = await report({ args: ["-n", "team-a", "-n", "team-b"] });
   const rights = answers.filter(({ id }) => id.startsWith("may "));

@@ -18,3 +18,17 @@ rules:
     resources: ["devopspolicies/status"]
     verbs: ["patch"]
 {{- end -}}
+
+{{- define "kube-devops.leader-election-rules" -}}
+rules:
+  # create: to claim the lease for the first time
+  - apiGroups: ["coordination.k8s.io"]
+    resources: ["leases"]
+    verbs: ["create"]
+  # get: to see who leads
+  # patch: to take the lease over, renew it, and give it back
+  - apiGroups: ["coordination.k8s.io"]
+    resources: ["leases"]
+    resourceNames: [{{ include "kube-devops.name" . }}]
+    verbs: ["get", "patch"]
+{{- end -}}
