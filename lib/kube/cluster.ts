@@ -2,6 +2,7 @@
 
 import type { Clock } from "../api/clock.ts";
 import type { Cluster, Fence } from "../api/ports.ts";
+import { createEventClient } from "./event_client.ts";
 import { podCollection, policyCollection } from "./list_watch.ts";
 import { createPolicyClient } from "./policy_client.ts";
 import type { Transport } from "./transport.ts";
@@ -12,5 +13,6 @@ export function httpCluster(transport: Transport, clock: Clock, fence?: Fence): 
     policies: policyCollection(transport),
     pods: podCollection(transport),
     client: createPolicyClient(transport, clock, fence),
+    events: createEventClient(transport, clock, fence),
   };
 }

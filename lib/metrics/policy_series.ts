@@ -30,6 +30,8 @@ export class PolicySeries {
   readonly #checks: readonly string[];
   /** By a policy's labels as they are written, which no two policies share: those of {@linkcode GAUGES}, then the checks. */
   readonly #readings = new Map<string, readonly number[]>();
+  /** By the labels of a policy that cannot be evaluated, why not. */
+  readonly #unevaluable = new Map<string, string>();
 
   constructor(checks: readonly string[]) {
     this.#checks = checks;
@@ -37,11 +39,18 @@ export class PolicySeries {
 
   observe(ref: ObjectRef, { violations, score, pods, unevaluable, byCheck }: PolicyReading): void {
     const checks = this.#checks.map((check) => byCheck[check] ?? 0);
+    this.#unevaluable.delete(labelsOf(ref));
     this.#readings.set(labelsOf(ref), [violations, score, pods, unevaluable, ...checks]);
+  }
+
+  /** A policy cannot be evaluated, and keeps the reading that it has. */
+  observeUnevaluable(ref: ObjectRef, reason: string): void {
+    this.#unevaluable.set(labelsOf(ref), reason);
   }
 
   forget(ref: ObjectRef): void {
     this.#readings.delete(labelsOf(ref));
+    this.#unevaluable.delete(labelsOf(ref));
   }
 
   /** All series in the text format of Prometheus, as of the start, in pieces of whole lines. */
@@ -51,6 +60,12 @@ export class PolicySeries {
       yield head(name, help);
       yield* lines(readings, (labels, reading) => `${name}{${labels}} ${reading[place]}\n`);
     }
+    const reasons = Map.groupBy(this.#unevaluable.values(), (reason) => reason);
+    const bad = "devopspolicy_unevaluable_policies";
+    yield head(bad, "Policies that cannot be evaluated, by the reason that their condition Ready gives.") +
+      Array.from(reasons, ([reason, all]) => `${bad}{reason="${escapeLabel(reason)}"} ${all.length}\n`).join(
+        "",
+      );
     const name = "devopspolicy_check_violations";
     yield head(name, "Violations per policy and check.");
     for (const [i, check] of this.#checks.entries()) {

@@ -12,6 +12,8 @@ import { CHECKS } from "../policy/checks/mod.ts";
 import { type ControllerObserver, runController } from "../runtime/controller.ts";
 import { WorkQueue } from "../runtime/work_queue.ts";
 import type { Context, StatusChange } from "./context.ts";
+import { EventRecorder } from "./event_recorder.ts";
+import { findStuck, withinReconcileTime } from "./liveness.ts";
 import { measureLoopLag } from "./loop_lag.ts";
 import { reconcile } from "./reconcile.ts";
 import { RefreshBudget } from "./refresh_budget.ts";
@@ -64,14 +66,15 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     keyOf: refKey,
     onWait: (ms) => metrics.observeWait(ms / 1000),
   });
-  const metrics = new OperatorMetrics({
+  const metrics: OperatorMetrics = new OperatorMetrics({
     version: options.version,
     checks: CHECKS.map(({ id }) => id),
-    queueDepth: () => queue.depth,
+    queue: () => queue.state(),
+    ages: () => sources.ages,
     memory: options.memory,
     loopLag: measureLoopLag(clock, stop),
   });
-  const sources = new Sources({
+  const sources: Sources = new Sources({
     cluster,
     clock,
     stretch,
@@ -91,7 +94,16 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
 
   try {
     await using server = options.listenOn &&
-      serve(options.listenOn, createHandler({ missing: () => sources.missing, metrics, clock, stretch }));
+      serve(
+        options.listenOn,
+        createHandler({
+          stuck: () => findStuck(queue.state()),
+          missing: () => sources.missing,
+          metrics,
+          clock,
+          stretch,
+        }),
+      );
     if (server) log.info("serving health and metrics", { address: server.address });
     const filling = sources.run(stop);
     await sources.ready;
@@ -100,6 +112,14 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     }
 
     using writes = writesSignal(clock, stop, lost);
+    const events = new EventRecorder({
+      client: cluster.events,
+      clock,
+      log,
+      metrics,
+      explain: (error) => options.explain(error, "write events"),
+    });
+    const recording = events.run(stop);
     const context: Context = {
       policies: sources.policies,
       pods: sources.pods,
@@ -112,6 +132,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       requeueMs,
       refreshes: new RefreshBudget(),
       onStatus,
+      onNews: (policy, news) => events.record(policy, news),
       written: new WeakMap(),
       onDropped: tellDropped(log),
       signal: writes.signal,
@@ -120,11 +141,13 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     await runController({
       queue,
       keyOf: refKey,
-      reconcile: (ref) => reconcile(ref, context),
+      reconcile: (ref) => withinReconcileTime((signal) => reconcile(ref, { ...context, signal }), context),
       clock,
       stretch,
       observer,
     }, stop);
+    await recording;
+    await events.finish(writes.signal);
     await filling;
   } finally {
     end.abort();

@@ -7,6 +7,8 @@ import { type MetricsSource, Scrapes } from "../metrics/scrapes.ts";
 
 /** What the answers are made of. */
 export interface ServerState {
+  /** What is stuck within the operator itself, in one sentence; undefined when nothing is. */
+  readonly stuck?: () => string | undefined;
   /** What is still missing before the operator is ready; empty once it is. */
   readonly missing: () => readonly string[];
   readonly metrics: MetricsSource & { readonly contentType: string };
@@ -20,7 +22,7 @@ export type Handler = (request: Request) => Promise<Response>;
 
 /** A handler of `/healthz`, `/readyz` and `/metrics`; anything else is a 404. */
 export function createHandler(
-  { missing, metrics, clock, stretch }: ServerState,
+  { stuck = () => undefined, missing, metrics, clock, stretch }: ServerState,
 ): Handler {
   const scrapes = new Scrapes(metrics, clock, stretch);
   return async (request) => {
@@ -31,8 +33,10 @@ export function createHandler(
     switch (URL.parse(request.url)?.pathname) {
       case undefined:
         return plain("this is no valid address\n", 400);
-      case "/healthz":
-        return plain("ok\n");
+      case "/healthz": {
+        const problem = stuck();
+        return problem === undefined ? plain("ok\n") : plain(`stuck: ${problem}\n`, 503);
+      }
       case "/readyz": {
         const waitingFor = missing();
         return waitingFor.length === 0
