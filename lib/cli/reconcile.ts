@@ -6,6 +6,7 @@ import { withClusterAccess } from "./connect.ts";
 import { EXIT, ExitError } from "./exit.ts";
 import type { LeaseFlags } from "./leader_election.ts";
 import { startLogging } from "./logging.ts";
+import { keepDebuggerShut } from "./no_debugger.ts";
 import type { OperateOptions } from "./operate.ts";
 import { show, stderrStream } from "./output.ts";
 import { bannerLine } from "./status_lines.ts";
@@ -33,6 +34,7 @@ export async function reconcile(flags: ReconcileOptions): Promise<void> {
     const { logFormat = Deno.stderr.isTerminal() ? "text" : "json", logLevel } = flags;
     const { log, close } = await startLogging({ format: logFormat, level: logLevel }, stderrStream());
     using stop = onStopSignal();
+    using _shut = keepDebuggerShut(log, systemClock);
     const startedAt = systemClock.monotonic();
     let changes = 0;
     const operate = async (more: Pick<OperateOptions, "fence" | "lost" | "listen">) => {

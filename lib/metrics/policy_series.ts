@@ -56,16 +56,16 @@ export class PolicySeries {
   /** All series in the text format of Prometheus, as of the start, in pieces of whole lines. */
   *pieces(): Generator<string> {
     const readings = [...this.#readings];
-    for (const [place, [name, help]] of GAUGES.entries()) {
-      yield head(name, help);
-      yield* lines(readings, (labels, reading) => `${name}{${labels}} ${reading[place]}\n`);
-    }
     const reasons = Map.groupBy(this.#unevaluable.values(), (reason) => reason);
     const bad = "devopspolicy_unevaluable_policies";
     yield head(bad, "Policies that cannot be evaluated, by the reason that their condition Ready gives.") +
       Array.from(reasons, ([reason, all]) => `${bad}{reason="${escapeLabel(reason)}"} ${all.length}\n`).join(
         "",
       );
+    for (const [place, [name, help]] of GAUGES.entries()) {
+      yield head(name, help);
+      yield* lines(readings, (labels, reading) => `${name}{${labels}} ${reading[place]}\n`);
+    }
     const name = "devopspolicy_check_violations";
     yield head(name, "Violations per policy and check.");
     for (const [i, check] of this.#checks.entries()) {

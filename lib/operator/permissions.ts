@@ -13,9 +13,13 @@ export interface Permission {
   readonly name?: string;
   /** What it is needed for, in words that fit after "to". */
   readonly why: string;
+  /** Whether the operator does all else without it. */
+  readonly isDispensable?: boolean;
 }
 
 const POLICIES = { group: POLICY_RESOURCE.group, resource: POLICY_RESOURCE.plural };
+
+const EVENTS = { group: "events.k8s.io", resource: "events", isDispensable: true };
 
 /** All that `reconcile` needs, in every namespace that it watches, and not a right more. */
 export const PERMISSIONS: readonly Permission[] = [
@@ -26,6 +30,12 @@ export const PERMISSIONS: readonly Permission[] = [
   { verb: "get", ...POLICIES, why: "read a policy again after a lost race" },
   { verb: "patch", ...POLICIES, why: "add and remove its own finalizer" },
   { verb: "patch", ...POLICIES, resource: `${POLICY_RESOURCE.plural}/status`, why: "write what it found" },
+  {
+    verb: "create",
+    ...EVENTS,
+    why: "tell the users of a policy when its class changes, or it cannot be evaluated",
+  },
+  { verb: "patch", ...EVENTS, why: "count what happens again, instead of telling it again" },
 ];
 
 /** The lease by which replicas know who leads, unless they are told another. */

@@ -20,7 +20,8 @@ export function metrics(sources: Partial<MetricSources> = {}): OperatorMetrics {
   return new OperatorMetrics({
     version: "1.2.3",
     checks: CHECKS,
-    queueDepth: () => 0,
+    queue: () => ({ depth: 0, oldestMs: 0 }),
+    ages: () => new Map(),
     memory: () => ({ rss: 0, heapUsed: 0 }),
     loopLag: () => 0,
     ...sources,

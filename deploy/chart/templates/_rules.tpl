@@ -17,6 +17,11 @@ rules:
   - apiGroups: ["devops.stochastic.io"]
     resources: ["devopspolicies/status"]
     verbs: ["patch"]
+  # create: to tell the users of a policy when its class changes, or it cannot be evaluated
+  # patch: to count what happens again, instead of telling it again
+  - apiGroups: ["events.k8s.io"]
+    resources: ["events"]
+    verbs: ["create", "patch"]
 {{- end -}}
 
 {{- define "kube-devops.leader-election-rules" -}}

@@ -89,7 +89,7 @@ function judgeCrd({ crd }: Facts): Answer {
 }
 
 function judgeRight({ permission, namespace, allowed }: RightFound, { user, origin }: Facts): Answer {
-  const { verb, resource, name, why } = permission;
+  const { verb, resource, name, why, isDispensable = false } = permission;
   const question = {
     id: `may ${verb} ${fullName(permission)}`,
     ...(namespace !== undefined && { namespace }),
@@ -106,7 +106,7 @@ function judgeRight({ permission, namespace, allowed }: RightFound, { user, orig
   if (allowed.told) return { ...question, answer: "ok", found: `to ${why}` };
   return {
     ...question,
-    answer: "no",
+    answer: isDispensable ? "warning" : "no",
     found: `not allowed; needed to ${why}`,
     next: `Grant what is missing to ${who}${grantCommand(permission, namespace, user)}`,
   };
