@@ -12,7 +12,11 @@ const RETRY_MS = 1_000;
  * Holds the debugger's port until it is disposed of: the runtime then fails to open one, says so on stderr, and goes on.
  * A listener for the signal alone would not keep it from trying.
  */
-export function keepDebuggerShut(log: Pick<Logger, "debug" | "warn">, clock: Clock): Disposable {
+export function keepDebuggerShut(
+  log: Pick<Logger, "debug" | "warn">,
+  clock: Pick<Clock, "after">,
+  address: Readonly<typeof DEBUGGER> = DEBUGGER,
+): Disposable {
   if (Deno.build.os === "windows") return { [Symbol.dispose]() {} };
   let listener: Deno.Listener | undefined;
   let cancel = () => {};
@@ -20,7 +24,7 @@ export function keepDebuggerShut(log: Pick<Logger, "debug" | "warn">, clock: Clo
 
   const hold = () => {
     try {
-      listener = Deno.listen(DEBUGGER);
+      listener = Deno.listen(address);
       void hangUp(listener);
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) {
@@ -28,7 +32,7 @@ export function keepDebuggerShut(log: Pick<Logger, "debug" | "warn">, clock: Clo
         return;
       }
       if (!isTold) {
-        log.debug("another program holds the debugger's port, taking it when it is free", DEBUGGER);
+        log.debug("another program holds the debugger's port, taking it when it is free", { ...address });
       }
       isTold = true;
       cancel = clock.after(RETRY_MS, hold);
