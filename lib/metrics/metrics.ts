@@ -92,6 +92,7 @@ export class OperatorMetrics {
           "The longest stall of the event loop within the last minute, in seconds.",
           loopLag,
         ],
+        ["devopspolicy_leader", "1 for the replica that does the work, 0 for one that stands by.", () => 1],
       ] as const
     ) this.#gauge(name, help, [], (gauge) => gauge.set(read()));
     this.#gauge(
@@ -100,11 +101,6 @@ export class OperatorMetrics {
       ["resource"],
       (gauge) => ages().forEach((ms, resource) => gauge.set({ resource }, ms / 1000)),
     );
-    this.#gauge(
-      "devopspolicy_leader",
-      "1 for the replica that does the work, 0 for one that stands by.",
-      [],
-    ).set(1);
     this.#gauge("devopspolicy_build_info", "Always 1; the version is in the label.", ["version"]).set({
       version,
     }, 1);

@@ -2,14 +2,13 @@
 
 import { linkedAbort } from "../api/abort.ts";
 import type { Clock } from "../api/clock.ts";
-import { errorKind, LeaseLostError } from "../api/errors.ts";
 import type { Logger } from "../api/logger.ts";
 import { type ObjectRef, refKey } from "../api/object.ts";
 import type { Cluster } from "../api/ports.ts";
 import { Stretch } from "../api/stretch.ts";
 import { OperatorMetrics } from "../metrics/metrics.ts";
 import { CHECKS } from "../policy/checks/mod.ts";
-import { type ControllerObserver, runController } from "../runtime/controller.ts";
+import { runController } from "../runtime/controller.ts";
 import { WorkQueue } from "../runtime/work_queue.ts";
 import type { Context, StatusChange } from "./context.ts";
 import { EventRecorder } from "./event_recorder.ts";
@@ -17,6 +16,7 @@ import { findStuck, withinReconcileTime } from "./liveness.ts";
 import { measureLoopLag } from "./loop_lag.ts";
 import { reconcile } from "./reconcile.ts";
 import { RefreshBudget } from "./refresh_budget.ts";
+import { tellDropped, toObserver } from "./reports.ts";
 import { createHandler, type Listen, listen, type ListenAddress } from "./server.ts";
 import { Sources } from "./sources.ts";
 
@@ -153,38 +153,6 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     end.abort();
   }
   if (hopeless) throw hopeless.error;
-}
-
-function toObserver(
-  { log, explain }: OperatorOptions,
-  metrics: OperatorMetrics,
-): ControllerObserver<ObjectRef> {
-  return {
-    reconciled: (_ref, ms) => metrics.observeReconcile(ms / 1000, false),
-    failed(ref, error, ms, retryAfterMs) {
-      // No fault of the policy's: it is for the next leader.
-      if (error instanceof LeaseLostError) return;
-      metrics.observeReconcile(ms / 1000, true);
-      log.warn("reconcile failed, trying again", {
-        policy: refKey(ref),
-        kind: errorKind(error),
-        problem: explain(error, `update the policy ${refKey(ref)}`),
-        retryAfterSeconds: retryAfterMs / 1000,
-      });
-    },
-  };
-}
-
-/** Tells once that the installed CRD is too old for a status as we write it. */
-function tellDropped(log: Logger): Context["onDropped"] {
-  let told = false;
-  return (fields) => {
-    if (told || fields.length === 0) return;
-    told = true;
-    log.warn("the installed CRD does not keep all of a status, run `kube-devops crd install --upgrade`", {
-      dropped: fields.join(", "),
-    });
-  };
 }
 
 /** Aborts when `lost` does, or some time after `stop` does; not once it is disposed of, because all is written. */
