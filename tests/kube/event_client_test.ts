@@ -1,7 +1,7 @@
 /** The event client: what each event says on the wire, and what comes of each answer. */
 
 import assert from "node:assert/strict";
-import { ApiError } from "../../lib/api/errors.ts";
+import { ApiError, LeaseLostError } from "../../lib/api/errors.ts";
 import type { NewEvent } from "../../lib/api/ports.ts";
 import { createEventClient } from "../../lib/kube/event_client.ts";
 import { InstantClock } from "../support/instant_clock.ts";
@@ -94,3 +94,14 @@ for (const code of [403, 404, 422]) {
       await assert.rejects(client.repeat({ namespace: "team-a", name: "strict.1" }, SERIES, signal), isIt);
     }));
 }
+
+Deno.test("create() and repeat() send nothing when their fence does not hold: who leads now tells", () =>
+  using([], async (_client, { transport, signal }) => {
+    const assertFresh = () => {
+      throw new LeaseLostError("another leads");
+    };
+    const client = createEventClient(transport, new InstantClock(), { assertFresh });
+    const isLost = (error: unknown) => error instanceof LeaseLostError;
+    await assert.rejects(client.create(EVENT, undefined, signal), isLost);
+    await assert.rejects(client.repeat({ namespace: "team-a", name: "strict.1" }, SERIES, signal), isLost);
+  }));
