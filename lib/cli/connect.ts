@@ -4,7 +4,7 @@ import { ApiError, ConnectionError, CredentialsError } from "../api/errors.ts";
 import type { Credentials } from "../kube/credentials.ts";
 import { explain } from "../kube/explain.ts";
 import { CREDENTIAL_VARIABLES, type CredentialFlags, findCredentials } from "../kube/find_credentials.ts";
-import { PROXY_VARIABLES, proxyWarning } from "../kube/proxies.ts";
+import { PROXY_VARIABLES, proxyVariable, proxyWarning } from "../kube/proxies.ts";
 import { Transport } from "../kube/transport.ts";
 import { readEnvironment, requireEnvironment } from "./environment.ts";
 import { EXIT, ExitError } from "./exit.ts";
@@ -29,12 +29,12 @@ export async function withClusterAccess<T>(
   what: string,
   command: (access: ClusterAccess) => Promise<T>,
 ): Promise<T> {
-  const { credentials, warning } = await prepare(flags).catch((error) => {
+  const { credentials, warning, isProxied } = await prepare(flags).catch((error) => {
     throw error instanceof CredentialsError
       ? new ExitError(EXIT.cluster, error.message, { cause: error })
       : error;
   });
-  const transport = new Transport({ credentials, userAgent: `kube-devops/${VERSION}` });
+  const transport = new Transport({ credentials, userAgent: `kube-devops/${VERSION}`, isProxied });
   try {
     return await command({ credentials, transport, warning });
   } catch (error) {
@@ -46,8 +46,10 @@ export async function withClusterAccess<T>(
   }
 }
 
-/** The credentials, once they have proven to be there. */
-async function prepare(flags: CredentialFlags): Promise<Pick<ClusterAccess, "credentials" | "warning">> {
+/** The credentials, once they have proven to be there, and what the environment makes of the way to their server. */
+async function prepare(
+  flags: CredentialFlags,
+): Promise<Pick<ClusterAccess, "credentials" | "warning"> & { readonly isProxied: boolean }> {
   const environment = {
     ...(flags.kubeconfig === undefined ? requireEnvironment(CREDENTIAL_VARIABLES) : {}),
     ...readEnvironment(PROXY_VARIABLES),
@@ -56,5 +58,6 @@ async function prepare(flags: CredentialFlags): Promise<Pick<ClusterAccess, "cre
   const credentials = await findCredentials(flags, environment, { terminal });
   decideTrust(credentials);
   const warning = proxyWarning(credentials, await credentials.access(), environment);
-  return { credentials, warning };
+  const isProxied = proxyVariable(credentials.server, environment) !== undefined;
+  return { credentials, warning, isProxied };
 }

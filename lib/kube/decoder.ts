@@ -9,6 +9,6 @@ export interface Decoder<T> {
   /** The media types to ask for. */
   readonly accept: { readonly list: string; readonly watch: string };
   decodeList(body: ReadableStream<Uint8Array>): Promise<ListPage<T>>;
-  /** Each batch holds the events that arrived together; an unfinished last frame is dropped. */
+  /** Each batch holds the events that arrived together, up to what cannot be read; an unfinished last frame is dropped. */
   decodeWatch(body: ReadableStream<Uint8Array>): AsyncIterable<readonly WatchEvent<T>[]>;
 }

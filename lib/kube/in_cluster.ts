@@ -33,7 +33,8 @@ export function inClusterCredentials(server: string, directory = SERVICE_ACCOUNT
     namespace: () => reading(async () => (await Deno.readTextFile(`${directory}/namespace`)).trim()),
     access: () =>
       reading(async () => {
-        const [token, ca] = await Promise.all([tokenFile.read(), caFile.read()]);
+        const token = await tokenFile.read();
+        const ca = await caFile.read();
         const headers = sendable({ authorization: bearer(token.trim()) }, origin);
         latest = { headers, tls: { ca, client: undefined } };
         return latest;

@@ -67,7 +67,17 @@ export function jsonDecoder<T>({ toObject, onUnreadable }: JsonDecoderOptions<T>
       };
     },
     async *decodeWatch(body) {
-      for await (const lines of jsonLines(body)) yield lines.filter((line) => line !== "").flatMap(toEvents);
+      for await (const lines of jsonLines(body)) {
+        const events: WatchEvent<T>[] = [];
+        let problem: unknown;
+        try {
+          for (const line of lines) if (line !== "") events.push(...toEvents(line));
+        } catch (error) {
+          problem = error;
+        }
+        yield events;
+        if (problem !== undefined) throw problem;
+      }
     },
   };
 }

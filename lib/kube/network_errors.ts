@@ -16,7 +16,7 @@ const KNOWN: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
   [/certificate not valid for name/, "tls", "its certificate is for another name"],
   [/certificate|tls handshake|TLS|InvalidContentType|HandshakeFailure/i, "tls", "the TLS handshake failed"],
   [/redirect/i, "redirect", "it answers with a redirect, which is never followed"],
-  [/dns error/, "dns", "its name cannot be resolved"],
+  [/dns error|failed to lookup address/, "dns", "its name cannot be resolved"],
   [/proxy authentication required/, "other", "the proxy wants a user name and password, in proxy-url"],
   [/Connection refused/, "refused", "connection refused"],
   [/timed out|deadline/i, "timeout", "it does not answer in time"],

@@ -86,6 +86,7 @@ export function protobufDecoder(
       await using buffer = new BodyBuffer(body);
       for (let needed = LENGTH_BYTES; await buffer.fill(needed);) {
         const events: WatchEvent<PodFacts>[] = [];
+        let problem: unknown;
         reader.bytes = buffer.bytes;
         try {
           for (needed = frameLength(buffer); buffer.length >= needed; needed = frameLength(buffer)) {
@@ -95,9 +96,10 @@ export function protobufDecoder(
           }
           if (needed > MAX_BYTES) throw new MalformedError("an event of more than 16 MiB");
         } catch (error) {
-          throw unreadable(error);
+          problem = unreadable(error);
         }
         if (events.length > 0) yield events;
+        if (problem !== undefined) throw problem;
       }
     },
   };

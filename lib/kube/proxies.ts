@@ -1,4 +1,4 @@
-/** Which proxy the runtime goes through because of its environment, when that is likely not meant. */
+/** Which proxy the runtime goes through because of its environment, and when that is likely not meant. */
 
 import type { Access, Credentials } from "./credentials.ts";
 import type { Environment } from "./find_credentials.ts";
@@ -13,6 +13,15 @@ const EXCEPTIONS = ["NO_PROXY", "no_proxy"];
 /** Which variables {@linkcode proxyWarning} looks at. */
 export const PROXY_VARIABLES = [...new Set([...PROXIES["https:"], ...PROXIES["http:"], ...EXCEPTIONS])];
 
+/** The variable that names the proxy through which the runtime reaches `server`; undefined when it goes straight there. */
+export function proxyVariable(server: string, environment: Environment): string | undefined {
+  const { protocol, hostname } = new URL(server);
+  const variables = PROXIES[protocol as keyof typeof PROXIES];
+  return exception(hostname, environment) === undefined
+    ? variables.find((name) => environment[name] !== undefined)
+    : undefined;
+}
+
 /**
  * A warning, in one sentence, that the API server is reached through a proxy that nobody has named for it, or not through
  * the one that the kubeconfig names; undefined when neither is so.
@@ -22,19 +31,33 @@ export function proxyWarning(
   { proxy }: Pick<Access, "proxy">,
   environment: Environment,
 ): string | undefined {
-  const { protocol, hostname } = new URL(server);
-  const host = hostname.replace(/^\[|\]$/g, "");
-  const exceptions = EXCEPTIONS.find((name) => environment[name] !== undefined) ?? EXCEPTIONS[0]!;
-  const isExcepted = (environment[exceptions] ?? "").split(",").some((rule) => covers(rule.trim(), host));
+  const { hostname } = new URL(server);
+  const host = withoutBrackets(hostname);
   if (proxy !== undefined) {
-    if (!isExcepted) return undefined;
+    const exceptions = exception(hostname, environment);
+    if (exceptions === undefined) return undefined;
     return `The proxy-url of ${origin} is not used, since ${exceptions} covers ${host}: ` +
       `take it out of ${exceptions} if the API server cannot be reached without.`;
   }
-  const variable = PROXIES[protocol as keyof typeof PROXIES].find((name) => environment[name] !== undefined);
-  if (variable === undefined || isExcepted) return undefined;
+  const variable = proxyVariable(server, environment);
+  if (variable === undefined) return undefined;
   return `The API server at ${server} is reached through the proxy that ${variable} names: ` +
-    `add ${host} to ${exceptions} if that is not meant.`;
+    `add ${host} to ${exceptionsVariable(environment)} if that is not meant.`;
+}
+
+/** The variable whose rules keep the runtime from using a proxy for a host; undefined when none does. */
+function exception(hostname: string, environment: Environment): string | undefined {
+  const variable = exceptionsVariable(environment);
+  const rules = (environment[variable] ?? "").split(",");
+  return rules.some((rule) => covers(rule.trim(), withoutBrackets(hostname))) ? variable : undefined;
+}
+
+function exceptionsVariable(environment: Environment): string {
+  return EXCEPTIONS.find((name) => environment[name] !== undefined) ?? EXCEPTIONS[0]!;
+}
+
+function withoutBrackets(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, "");
 }
 
 /** Whether a rule of `NO_PROXY` covers a host, to the runtime: it knows neither `*.` nor ports, and `*` is for names. */

@@ -1,12 +1,13 @@
 /** HTTP to one API server: credentials on, timers around, redirects off, errors told in our own terms. */
 
 import { type LinkedAbort, linkedAbort, unlessAborted } from "../api/abort.ts";
-import { ConnectionError } from "../api/errors.ts";
+import { ConnectionError, CredentialsError } from "../api/errors.ts";
 import type { Fence } from "../api/ports.ts";
-import { abortableBody } from "./abortable_body.ts";
-import { type Access, type Credentials, sameConnections } from "./credentials.ts";
-import { createClient } from "./http_client.ts";
+import type { Access, Credentials } from "./credentials.ts";
+import { RuntimeClient } from "./http_client.ts";
+import { askOnSocket } from "./http_socket.ts";
 import { toConnectionError } from "./network_errors.ts";
+import type { Wire, WireRequest } from "./wire.ts";
 
 /** Sends one request; what `openapi-fetch` calls. */
 export type Fetch = (request: Request) => Promise<Response>;
@@ -27,6 +28,8 @@ export interface TransportOptions {
   readonly credentials: Credentials;
   /** Sent as `user-agent`. */
   readonly userAgent: string;
+  /** Whether the runtime reaches the server through a proxy that its environment names. */
+  readonly isProxied?: boolean;
   /** How long to wait for an answer to begin; milliseconds. */
   readonly headersTimeoutMs?: number;
 }
@@ -42,14 +45,18 @@ const STAR = 0x2a;
 export class Transport {
   readonly #credentials: Credentials;
   readonly #userAgent: string;
+  readonly #isProxied: boolean;
   readonly #headersTimeoutMs: number;
   readonly #shared: Connection;
 
-  constructor({ credentials, userAgent, headersTimeoutMs = HEADERS_TIMEOUT_MS }: TransportOptions) {
+  constructor(
+    { credentials, userAgent, isProxied = false, headersTimeoutMs = HEADERS_TIMEOUT_MS }: TransportOptions,
+  ) {
     this.#credentials = credentials;
     this.#userAgent = userAgent;
+    this.#isProxied = isProxied;
     this.#headersTimeoutMs = headersTimeoutMs;
-    this.#shared = this.connect();
+    this.#shared = this.keep();
   }
 
   get server(): string {
@@ -61,80 +68,82 @@ export class Transport {
     return this.#shared.fetch(signal, fence);
   }
 
+  /** Opens connections of their own that are used again and again, for short calls. */
+  keep(): Connection {
+    return this.#connection((client) => client.send);
+  }
+
   /** Opens connections of their own: a frozen watch can be thrown away without touching anybody else's. */
   connect(): Connection {
-    let current: { readonly access: Access; readonly client: Deno.HttpClient } | undefined;
-    // Closing a client ends its idle connections only.
-    const closed = new AbortController();
-    const send = async (
-      request: Request,
-      access: Access,
-      { signal, fence }: { readonly signal: AbortSignal; readonly fence: Fence | undefined },
-    ): Promise<Response> => {
-      closed.signal.throwIfAborted();
-      fence?.assertFresh();
-      if (current === undefined || !sameConnections(current.access, access)) {
-        const client = createClient(access, this.#credentials.origin);
-        current?.client.close();
-        current = { access, client };
-      }
-      return await this.#send(
-        request,
-        { access, client: current.client },
-        linkedAbort(signal, closed.signal),
-      );
-    };
-    return {
-      fetch: (signal, fence) => async (request) => {
-        const again = request.clone();
-        // A plugin may take its time.
-        const access = await unlessAborted(this.#credentials.access(), signal);
-        const response = await send(request, access, { signal, fence });
-        if (response.status !== 401) return response;
-        // A rotated token is rejected before its file is looked at again; a second rejection is meant.
-        await response.body?.cancel();
-        this.#credentials.rejected(access);
-        return await send(again, await unlessAborted(this.#credentials.access(), signal), { signal, fence });
-      },
-      close: () => {
-        const message = `The connection to the API server at ${this.server} was closed.`;
-        closed.abort(new ConnectionError("other", message));
-        current?.client.close();
-        current = undefined;
-      },
-    };
+    // Only the runtime's client knows the ways of proxies.
+    return this.#connection((client, { proxy }) =>
+      this.#isProxied || proxy !== undefined ? client.send : askOnSocket
+    );
   }
 
   close(): void {
     this.#shared.close();
   }
 
+  #connection(wireFor: (client: RuntimeClient, access: Access) => Wire): Connection {
+    const client = new RuntimeClient();
+    // Closing a client ends its idle connections only.
+    const closed = new AbortController();
+    const send = async (request: WireRequest, signal: AbortSignal, fence: Fence | undefined) => {
+      // A plugin may take its time.
+      const access = await unlessAborted(this.#credentials.access(), signal);
+      closed.signal.throwIfAborted();
+      fence?.assertFresh();
+      const life = linkedAbort(signal, closed.signal);
+      return { access, response: await this.#send(request, access, wireFor(client, access), life) };
+    };
+    return {
+      fetch: (signal, fence) => async (request) => {
+        const { url, method } = request;
+        const headers = [...request.headers];
+        // Read once, for it may have to be sent twice; a clone's body would come in chunks.
+        const body = request.body === null ? undefined : await request.text();
+        const { access, response } = await send({ url, method, headers, body }, signal, fence);
+        if (response.status !== 401) return response;
+        // A rotated token is rejected before its file is looked at again; a second rejection is meant.
+        await response.body?.cancel();
+        this.#credentials.rejected(access);
+        return (await send({ url, method, headers, body }, signal, fence)).response;
+      },
+      close: () => {
+        const message = `The connection to the API server at ${this.server} was closed.`;
+        closed.abort(new ConnectionError("other", message));
+        client.close();
+      },
+    };
+  }
+
   /** Sends one request, whose `life` ends with the answer's body. */
-  async #send(
-    request: Request,
-    { access, client }: { readonly access: Access; readonly client: Deno.HttpClient },
-    life: LinkedAbort,
-  ): Promise<Response> {
+  async #send(request: WireRequest, access: Access, wire: Wire, life: LinkedAbort): Promise<Response> {
     const seconds = this.#headersTimeoutMs / 1000;
     const late = `Cannot reach the API server at ${this.server}: no answer within ${seconds} s.`;
     const timer = setTimeout(() => life.abort(new ConnectionError("timeout", late)), this.#headersTimeoutMs);
+    const toError = (error: unknown) => toConnectionError(error, address(this.server, access));
     try {
-      for (const [name, values] of Object.entries(access.headers)) {
-        request.headers.delete(name);
-        for (const value of [values].flat()) request.headers.append(name, value);
-      }
-      request.headers.set("user-agent", this.#userAgent);
-      const response = await fetch(request, { client, redirect: "error", signal: life.signal });
-      if (response.body === null) {
-        life[Symbol.dispose]();
-        return response;
-      }
-      const { ok, status, statusText, headers } = response;
-      const body = abortableBody(response.body, life);
-      return new Response(ok ? body : await withoutSecret(body, access), { status, statusText, headers });
+      const own = Object.entries({ ...access.headers, "user-agent": this.#userAgent });
+      const names = own.map(([name]) => name.toLowerCase());
+      const headers = [
+        ...request.headers.filter(([name]) => !names.includes(name)),
+        ...own.flatMap(([name, values]) => [values].flat().map((value) => [name, value] as const)),
+      ];
+      const { origin } = this.#credentials;
+      const response = await wire({ ...request, headers }, access, { origin, life, toError });
+      const { ok, status, statusText, body } = response;
+      if (ok || body === null) return response;
+      return new Response(await withoutSecret(body, access), {
+        status,
+        statusText,
+        headers: response.headers,
+      });
     } catch (error) {
       life[Symbol.dispose]();
-      throw life.signal.aborted ? life.signal.reason : toConnectionError(error, address(this.server, access));
+      if (life.signal.aborted) throw life.signal.reason;
+      throw error instanceof CredentialsError ? error : toError(error);
     } finally {
       clearTimeout(timer);
     }

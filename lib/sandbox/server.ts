@@ -2,8 +2,6 @@
 
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
-import { createServer as createHttpServer } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import { createCertificateAuthority } from "./certificates.ts";
 import { exchange, type Handler } from "./exchange.ts";
@@ -39,9 +37,10 @@ export interface Listener {
  */
 export async function listen(handler: Handler, port: number, tls: Tls | undefined): Promise<Listener> {
   const settings = { noDelay: true, keepAliveTimeout: 0 };
+  // Imported at the top they would be loaded by every command: a bundle begins with what it does not hold.
   const server = tls === undefined
-    ? createHttpServer(settings)
-    : createHttpsServer({ ...settings, cert: tls.cert, key: tls.key });
+    ? (await import("node:http")).createServer(settings)
+    : (await import("node:https")).createServer({ ...settings, cert: tls.cert, key: tls.key });
   server.on("request", (incoming, outgoing) => exchange(handler, incoming, outgoing));
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {

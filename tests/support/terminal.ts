@@ -27,7 +27,8 @@ export async function onTerminal(
 ): Promise<{ readonly code: number; readonly shown: string }> {
   requireTerminal();
   const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
-  const command = [Deno.execPath(), "run", "-A", main, ...args].join(" ");
+  // Some shells stay in between, and die of the Ctrl+C that the program survives.
+  const command = ["exec", Deno.execPath(), "run", "-A", main, ...args].join(" ");
   const child = new Deno.Command("script", {
     args: ["-qec", command, "/dev/null"],
     env: { NO_COLOR: "", ...env },

@@ -1,0 +1,155 @@
+/** How the body of an HTTP/1.1 answer lies in its connection (RFC 9112, section 6), and how to take it out. */
+
+/** What a server sent is no HTTP/1.1, or none that was asked for. */
+export class FramingError extends Error {
+  override readonly name = "FramingError";
+
+  constructor(what: string) {
+    super(`its answer is not what was asked for: ${what}`);
+  }
+}
+
+/** The framing of one body. */
+export interface Framing {
+  /** Whether nothing of the body is still to come. @throws {FramingError} when what follows is not to be understood */
+  isOver(): boolean;
+  /** Whether a connection that ends is how the body ends; else it broke. */
+  readonly endsWithConnection: boolean;
+  /**
+   * Moves what is of the body among the next `bytes` of the connection to their front, and says how much that is. To be
+   * asked only while it is not over.
+   */
+  strip(bytes: Uint8Array): number;
+}
+
+/** The framing that an answer's status and headers tell of; undefined for an answer without a body. @throws {FramingError} */
+export function framingOf(status: number, headers: Headers): Framing | undefined {
+  if (status === 204 || status === 304) return undefined;
+  // Asked for is none.
+  if (!["identity", null].includes(headers.get("content-encoding"))) {
+    throw new FramingError("a compressed answer");
+  }
+  const encoding = headers.get("transfer-encoding");
+  if (encoding !== null) {
+    if (encoding.toLowerCase() === "chunked") return new Chunks();
+    throw new FramingError("a transfer encoding other than chunked");
+  }
+  const length = headers.get("content-length");
+  if (length === null) return new UntilTheEnd();
+  if (!/^\d{1,15}$/.test(length)) throw new FramingError("a content-length that is none");
+  return new Length(Number(length));
+}
+
+/** A body that is as long as the headers say. */
+class Length implements Framing {
+  readonly endsWithConnection = false;
+  #left: number;
+
+  constructor(length: number) {
+    this.#left = length;
+  }
+
+  isOver(): boolean {
+    return this.#left === 0;
+  }
+
+  strip({ length }: Uint8Array): number {
+    const taken = Math.min(length, this.#left);
+    this.#left -= taken;
+    return taken;
+  }
+}
+
+/** A body that goes on for as long as its connection. */
+class UntilTheEnd implements Framing {
+  readonly endsWithConnection = true;
+
+  isOver(): boolean {
+    return false;
+  }
+
+  strip({ length }: Uint8Array): number {
+    return length;
+  }
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+const SEMICOLON = 0x3b;
+const HEXADECIMAL = "0123456789abcdef";
+/** Sizes of more digits do not occur, and would be no exact numbers soon. */
+const MAX_SIZE_DIGITS = 8;
+
+/** A body in chunks, each behind its size; extensions and trailers are skipped. */
+class Chunks implements Framing {
+  readonly endsWithConnection = false;
+  /** Where the next byte belongs. */
+  #state: "size" | "extension" | "data" | "data end" | "trailer" | "over" = "size";
+  /** Digits read of the size; in a trailer, characters read of its line. */
+  #count = 0;
+  /** The size of the chunk, or how much of it is still to come. */
+  #left = 0;
+  /** Why it cannot go on; what came before counts. */
+  #problem: FramingError | undefined;
+
+  isOver(): boolean {
+    if (this.#problem !== undefined) throw this.#problem;
+    return this.#state === "over";
+  }
+
+  strip(bytes: Uint8Array): number {
+    let length = 0;
+    for (let at = 0; at < bytes.length && this.#state !== "over" && this.#problem === undefined;) {
+      if (this.#state !== "data") {
+        this.#step(bytes[at++]!);
+        continue;
+      }
+      const end = Math.min(bytes.length, at + this.#left);
+      bytes.copyWithin(length, at, end);
+      length += end - at;
+      this.#left -= end - at;
+      at = end;
+      if (this.#left === 0) this.#state = "data end";
+    }
+    return length;
+  }
+
+  /** Takes a byte that is not of the body. */
+  #step(byte: number): void {
+    // Lines end with a line feed; what stands before it is not told apart.
+    if (byte === CR) return;
+    switch (this.#state) {
+      case "size":
+        if (byte === LF) this.#begin();
+        else if (byte === SEMICOLON) this.#state = "extension";
+        else this.#addDigit(byte);
+        return;
+      case "extension":
+        if (byte === LF) this.#begin();
+        return;
+      case "data end":
+        if (byte === LF) this.#state = "size";
+        else this.#problem = new FramingError("a chunk that is longer than its size");
+        return;
+      case "trailer":
+        if (byte !== LF) this.#count++;
+        else if (this.#count === 0) this.#state = "over";
+        else this.#count = 0;
+        return;
+    }
+  }
+
+  #addDigit(byte: number): void {
+    const value = HEXADECIMAL.indexOf(String.fromCharCode(byte).toLowerCase());
+    if (value < 0 || ++this.#count > MAX_SIZE_DIGITS) {
+      this.#problem = new FramingError("a chunk without a size");
+    }
+    this.#left = this.#left * 16 + value;
+  }
+
+  #begin(): void {
+    if (this.#count === 0) this.#problem = new FramingError("a chunk without a size");
+    this.#count = 0;
+    this.#state = this.#left === 0 ? "trailer" : "data";
+  }
+}

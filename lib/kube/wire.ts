@@ -1,0 +1,30 @@
+/** The port behind which requests become bytes: on the runtime's HTTP client, or on a socket. */
+
+import type { LinkedAbort } from "../api/abort.ts";
+import type { Access } from "./credentials.ts";
+
+/** A request whose body is there, so that it can be sent twice. */
+export interface WireRequest {
+  readonly url: string;
+  readonly method: string;
+  /** Several of one name stay several. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string | undefined;
+}
+
+/** What else it takes to send it. */
+export interface WireOptions {
+  /** Where the credentials come from, for a sentence about certificates. */
+  readonly origin: string;
+  /** Disposed of once the body of the answer has ended or was given up; the body ends when it aborts. */
+  readonly life: LinkedAbort;
+  /** Tells in our own terms what breaks the body. */
+  readonly toError: (error: unknown) => unknown;
+}
+
+/**
+ * Sends a request and gives the answer as soon as it begins; a redirect is an error.
+ *
+ * @throws {CredentialsError} for unusable certificates, else what the network says in the words of the runtime
+ */
+export type Wire = (request: WireRequest, access: Access, options: WireOptions) => Promise<Response>;
