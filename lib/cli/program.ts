@@ -1,7 +1,7 @@
 /** The commands and their flags; what a command needs is loaded when it runs. */
 
 import { Command, Option } from "commander";
-import { LEASE_NAME } from "../operator/permissions.ts";
+import { LEASE_NAME } from "../api/devops_policy.ts";
 import { CHECK_HELP, EXAMPLES, RECONCILE_EXAMPLES, UNINSTALL_HELP } from "./help.ts";
 import {
   addressOption,

@@ -1,6 +1,6 @@
 /** What the operator may ask an API server for: the one table from which roles, `check` and the docs derive. */
 
-import { POLICY_RESOURCE } from "../api/devops_policy.ts";
+import { LEASE_NAME, POLICY_RESOURCE } from "../api/devops_policy.ts";
 
 /** One right, as RBAC counts them. */
 export interface Permission {
@@ -37,9 +37,6 @@ export const PERMISSIONS: readonly Permission[] = [
   },
   { verb: "patch", ...EVENTS, why: "count what happens again, instead of telling it again" },
 ];
-
-/** The lease by which replicas know who leads, unless they are told another. */
-export const LEASE_NAME = "kube-devops";
 
 /** The role of the rights on it. */
 export const ELECTION_ROLE = "kube-devops-leader-election";

@@ -1,12 +1,8 @@
 // What leader election asks a real API server for is what deploy/high-availability grants it; and it names what is missing.
 
 import assert from "node:assert/strict";
-import {
-  ELECTION_ROLE,
-  electionPermissions,
-  LEASE_NAME,
-  PERMISSIONS,
-} from "../../lib/operator/permissions.ts";
+import { ELECTION_ROLE, electionPermissions, PERMISSIONS } from "../../lib/operator/permissions.ts";
+import { LEASE_NAME } from "../../lib/api/devops_policy.ts";
 import { roleYaml } from "../../tools/generate/rights.ts";
 import { type AuditedRequest, createAuditLog } from "./audit.ts";
 import { startControlPlane } from "./control_plane.ts";

@@ -1,10 +1,10 @@
 /** Judges what was found out about a cluster: one answer for each question, with the next step where one is to be taken. */
 
-import { POLICY_RESOURCE } from "../../api/devops_policy.ts";
+import { LEASE_NAME, POLICY_RESOURCE } from "../../api/devops_policy.ts";
 import { ApiError } from "../../api/errors.ts";
 import { summarize } from "../../policy/crd_diff.ts";
 import { servedDifferences } from "../../policy/served_crd.ts";
-import { ELECTION_ROLE, LEASE_NAME, type Permission } from "../permissions.ts";
+import { ELECTION_ROLE, type Permission } from "../permissions.ts";
 import type { Facts, RightFound } from "./facts.ts";
 import { bindCommand } from "./bind_command.ts";
 
