@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import project from "../deno.json" with { type: "json" };
 import { GRANTS } from "../lib/cli/grants.ts";
-import { PERMISSIONS } from "../lib/operator/permissions.ts";
+import { ELECTION_ROLE, electionPermissions, PERMISSIONS } from "../lib/operator/permissions.ts";
 import { CHECKS } from "../lib/policy/checks/mod.ts";
 import { apiTypes } from "./generate/api_types.ts";
 import { rulesTemplate, withVersions } from "./generate/chart.ts";
@@ -37,6 +37,11 @@ const files: Record<string, string> = {
   "deploy/base/clusterrole.yaml": roleYaml("ClusterRole", PERMISSIONS),
   [DEPLOYMENT]: withImage(await read(DEPLOYMENT), project.version),
   "deploy/namespaced/team/role.yaml": roleYaml("Role", PERMISSIONS),
+  "deploy/components/high-availability/rights/role.yaml": roleYaml(
+    "Role",
+    electionPermissions(),
+    ELECTION_ROLE,
+  ),
   [CHART]: withVersions(await read(CHART), project.version),
   "deploy/chart/crds/devopspolicies.yaml": crdYaml(),
   "deploy/chart/templates/_rules.tpl": rulesTemplate(PERMISSIONS),
@@ -63,7 +68,8 @@ console.error(stale.length === 0 ? "Generated files are up to date." : `Wrote ${
 
 function readme(text: string): string {
   const withChecks = replaceBetweenMarks(text, "checks", checksTable(CHECKS));
-  return replaceBetweenMarks(withChecks, "rights", rightsTable(PERMISSIONS));
+  const withRights = replaceBetweenMarks(withChecks, "rights", rightsTable(PERMISSIONS));
+  return replaceBetweenMarks(withRights, "election-rights", rightsTable(electionPermissions()));
 }
 
 async function read(path: string): Promise<string> {

@@ -19,6 +19,9 @@ export const FINALIZER = "devops.stochastic.io/cleanup";
 /** Under this name the API server books our writes in `managedFields`. */
 export const FIELD_MANAGER = "kube-devops-operator";
 
+/** The lease by which replicas of the operator know who leads, unless they are told another. */
+export const LEASE_NAME = "kube-devops";
+
 /** A policy as it was read. An older CRD may have let anything into `spec` and `status`. */
 export interface DevOpsPolicy<Status = unknown> extends Versioned {
   readonly metadata: ObjectMeta;

@@ -47,11 +47,17 @@ export class CredentialsError extends Error {
   override readonly name = "CredentialsError";
 }
 
+/** This replica leads no more: its lease went to another one, or was not renewed in time. The message says which. */
+export class LeaseLostError extends Error {
+  override readonly name = "LeaseLostError";
+}
+
 /** The kind of an error, for metric labels: never its text, which an API server or a pod may choose. */
 export function errorKind(error: unknown): string {
   if (error instanceof ApiError) return error.code >= 500 ? "server_error" : `http_${error.code}`;
   if (error instanceof ConnectionError) return `connection_${error.problem}`;
   if (error instanceof CredentialsError) return "credentials";
+  if (error instanceof LeaseLostError) return "lease_lost";
   return "internal";
 }
 

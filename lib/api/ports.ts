@@ -2,7 +2,7 @@
 
 import type { DevOpsPolicy } from "./devops_policy.ts";
 import type { ApiError } from "./errors.ts";
-import type { ObjectRef } from "./object.ts";
+import type { ObjectMeta, ObjectRef } from "./object.ts";
 import type { PodFacts } from "./pod_facts.ts";
 
 /** What an API server says within a watch. */
@@ -81,6 +81,75 @@ export interface PolicyClient {
   ): Promise<DevOpsPolicy>;
 }
 
+/** Whether writes may still be made. */
+export interface Fence {
+  /**
+   * Asked right before each attempt to write, whatever came between the decision to write and that moment.
+   *
+   * @throws {LeaseLostError} when somebody else may be writing by now
+   */
+  assertFresh(): void;
+}
+
+/** What a replica writes into a lease. */
+export interface LeaseClaim {
+  /** Who leads; empty for nobody. */
+  readonly holder: string;
+  /** How long the lease holds from the moment at which it was seen to change; milliseconds, whole seconds. */
+  readonly durationMs: number;
+  /** How often the lease has changed hands. */
+  readonly transitions: number;
+}
+
+/** A lease as it was read. */
+export interface Lease extends LeaseClaim {
+  readonly resourceVersion: string;
+}
+
+/** Reads and writes the one lease of an election, each time asking once. Every call throws `ApiError` or `ConnectionError`. */
+export interface LeaseClient {
+  /** Undefined when there is none. */
+  get(signal: AbortSignal): Promise<Lease | undefined>;
+  /** @throws {ApiError} 409 when there is one */
+  create(claim: LeaseClaim, signal: AbortSignal): Promise<Lease>;
+  /** @throws {ApiError} 409 when the lease is no longer as it was read, 404 when it is gone */
+  replace(lease: Lease, claim: LeaseClaim, signal: AbortSignal): Promise<Lease>;
+}
+
+/** An object that an event is about, as it was then. */
+export interface EventSubject extends ObjectRef, Pick<ObjectMeta, "uid"> {
+  readonly resourceVersion: string;
+}
+
+/** Something that happened to a policy, as its users read it with `kubectl describe`; the server keeps it for a while. */
+export interface NewEvent {
+  /** Its name, in the namespace of its subject. */
+  readonly name: string;
+  readonly subject: EventSubject;
+  readonly type: "Normal" | "Warning";
+  /** One CamelCase word for programs. */
+  readonly reason: string;
+  /** One sentence for people, of at most 1024 bytes. */
+  readonly note: string;
+  /** When it happened first; milliseconds since 1970. */
+  readonly firstAt: number;
+}
+
+/** How often an event has happened (2 or more), and when last. */
+export interface EventSeries {
+  readonly count: number;
+  /** Milliseconds since 1970. */
+  readonly lastAt: number;
+}
+
+/** Tells of events. Every call throws `ApiError` or `ConnectionError`. */
+export interface EventClient {
+  /** An event of that name that is there already is this one. */
+  create(event: NewEvent, series: EventSeries | undefined, signal: AbortSignal): Promise<void>;
+  /** @throws {ApiError} 404 when the server has forgotten the event */
+  repeat(event: ObjectRef, series: EventSeries, signal: AbortSignal): Promise<void>;
+}
+
 /** Which part of a collection to read, and who hears of objects that cannot be. */
 export interface CollectionOptions {
   /** All namespaces when undefined. */
@@ -95,4 +164,5 @@ export interface Cluster {
   policies(options: CollectionOptions): ListWatch<DevOpsPolicy>;
   pods(options: CollectionOptions): ListWatch<PodFacts>;
   readonly client: PolicyClient;
+  readonly events: EventClient;
 }

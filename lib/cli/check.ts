@@ -6,12 +6,13 @@ import { checkLines, toReport } from "./check_report.ts";
 import { withClusterAccess } from "./connect.ts";
 import { readEnvironment } from "./environment.ts";
 import { EXIT, ExitError } from "./exit.ts";
+import { type LeaseFlags, leaseOf } from "./leader_election.ts";
 import { print, tell } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { systemClock } from "./system_clock.ts";
 
 /** The flags of the command. */
-export interface CheckOptions {
+export interface CheckOptions extends LeaseFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   /** The namespaces that `reconcile` would be given; all when empty. */
@@ -27,7 +28,8 @@ export interface CheckOptions {
 export async function check({ namespace, output, ...flags }: CheckOptions): Promise<void> {
   await withClusterAccess(flags, "check the cluster", async (access) => {
     if (access.warning !== undefined) tell(`warning: ${access.warning}`);
-    const facts = await gather({ ...access, clock: systemClock, namespaces: namespace });
+    const lease = flags.leaderElect ? await leaseOf(flags, access.credentials) : undefined;
+    const facts = await gather({ ...access, clock: systemClock, namespaces: namespace, lease });
     const answers = judge(facts);
     if (output === "json") print(JSON.stringify(toReport(facts, answers), null, 2));
     else print(checkLines(answers, { colour: wantsColour() }).join("\n"));

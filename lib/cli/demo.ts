@@ -22,6 +22,7 @@ import { tellStory } from "./demo/tell_story.ts";
 import { readEnvironment } from "./environment.ts";
 import { EXIT, ExitError } from "./exit.ts";
 import { notPermitted, SCREEN_VARIABLES } from "./grants.ts";
+import { keepDebuggerShut } from "./no_debugger.ts";
 import { print } from "./output.ts";
 import { onStopSignal } from "./stop_signal.ts";
 import { systemClock } from "./system_clock.ts";
@@ -65,6 +66,7 @@ export async function demo({ once = false, port, pods, policies }: DemoOptions):
     stage.note(`Filling the cluster with ${pods} pods under ${policies} policies`);
     await fillCluster(load, new Admin(sandbox.url, directFetch(sandbox)), sandbox);
   }
+  using _shut = keepDebuggerShut(warningsOn(stage), systemClock);
   await using invitation = once ? undefined : await invite(sandbox);
   if (invitation !== undefined) stage.note(`${invitation.text}\nCtrl+C ends it.`);
   const scenes = policies > 0 ? [loadScene(load), ...STORY] : STORY;

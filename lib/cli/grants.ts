@@ -26,7 +26,7 @@ export const GRANTS: readonly Grant[] = [
   {
     flag: "--allow-read",
     act: "read files",
-    why: "read kubeconfigs, the files that they name, and a pod's service account",
+    why: "read kubeconfigs, the files that they name, a pod's service account, and its name",
   },
   {
     flag: "--allow-env",

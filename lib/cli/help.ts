@@ -23,7 +23,8 @@ Exit codes: 0 fine, 1 an answer is no, 3 the cluster is not reached or rejects t
 Examples:
   kube-devops check
   kube-devops check -n production -n staging
-  kube-devops check -o json`;
+  kube-devops check -o json
+  kube-devops check --leader-elect --lease-namespace devops-system`;
 
 /** Of `crd uninstall`. */
 export const UNINSTALL_HELP = `
@@ -44,4 +45,5 @@ Examples:
   kube-devops reconcile
   kube-devops reconcile -n production -n staging --context kind-dev
   kube-devops reconcile --system-namespaces=team-infra,-monitoring
-  kube-devops reconcile --metrics-addr :9090 --log-format json`;
+  kube-devops reconcile --metrics-addr :9090 --log-format json
+  kube-devops reconcile --leader-elect --lease-namespace devops-system`;

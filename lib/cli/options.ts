@@ -23,6 +23,12 @@ export function namespaceOption(value: string): string {
   throw new InvalidArgumentError("Write a namespace name: lowercase letters, digits and dashes.");
 }
 
+/** The name of a lease, as API servers allow it. */
+export function leaseOption(value: string): string {
+  if (/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(value)) return value;
+  throw new InvalidArgumentError("Write the name of a lease: lowercase letters, digits, dashes and dots.");
+}
+
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const [SHORTEST_MS, LONGEST_MS] = [1_000, 3_600_000];
 

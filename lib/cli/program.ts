@@ -1,12 +1,14 @@
 /** The commands and their flags; what a command needs is loaded when it runs. */
 
 import { Command, Option } from "commander";
+import { LEASE_NAME } from "../api/devops_policy.ts";
 import { CHECK_HELP, EXAMPLES, RECONCILE_EXAMPLES, UNINSTALL_HELP } from "./help.ts";
 import {
   addressOption,
   collect,
   countOption,
   durationOption,
+  leaseOption,
   listOption,
   namespaceOption,
   notEmpty,
@@ -55,6 +57,9 @@ export function createProgram(): Command {
       new Option("-o, --output <format>", "a table, or JSON for programs").choices(["table", "json"])
         .default("table"),
     )
+    .option("--leader-elect", "ask as well for what several replicas need, of whom one works")
+    .addOption(leaseNameOption())
+    .addOption(leaseNamespaceOption())
     .addHelpText("after", CHECK_HELP)
     .action(async (options) => (await import("./check.ts")).check(options));
 
@@ -83,6 +88,9 @@ export function createProgram(): Command {
       new Option("--log-level <level>", "the least important level to log")
         .choices(["debug", "info", "warn", "error"]).default("info"),
     )
+    .option("--leader-elect", "of several replicas, let one work and the others stand by")
+    .addOption(leaseNameOption())
+    .addOption(leaseNamespaceOption())
     .addHelpText("after", RECONCILE_EXAMPLES)
     .action(async (options) => (await import("./reconcile.ts")).reconcile(options));
 
@@ -113,6 +121,18 @@ export function createProgram(): Command {
 function namespacesOption(description: string): Option {
   return new Option("-n, --namespace <name>", description).argParser(collect(namespaceOption))
     .default([], "all");
+}
+
+function leaseNameOption(): Option {
+  return new Option("--lease-name <name>", "the lease by which replicas know who leads").argParser(
+    leaseOption,
+  )
+    .default(LEASE_NAME).implies({ leaderElect: true });
+}
+
+function leaseNamespaceOption(): Option {
+  return new Option("--lease-namespace <name>", "the namespace of the lease; needed outside of a pod")
+    .argParser(namespaceOption).implies({ leaderElect: true });
 }
 
 /** The flags of every command that talks to a cluster. */

@@ -12,6 +12,8 @@ export interface Right {
   readonly group: string;
   /** The plural, with a subresource after a slash. */
   readonly resource: string;
+  /** The one object that it is about; all when left out. */
+  readonly name?: string;
 }
 
 /** Asks about rights. */
@@ -29,7 +31,7 @@ export function createAccessReviews(transport: Transport, clock: Clock): AccessR
   const api = createApiClient(transport);
   const calls = createCalls(transport, clock);
   return {
-    async isAllowed({ verb, group, resource: path }, namespace, signal) {
+    async isAllowed({ verb, group, resource: path, name }, namespace, signal) {
       const [resource = "", subresource] = path.split("/");
       const body = {
         apiVersion: "authorization.k8s.io/v1",
@@ -41,6 +43,7 @@ export function createAccessReviews(transport: Transport, clock: Clock): AccessR
             resource,
             ...(subresource !== undefined && { subresource }),
             ...(namespace !== undefined && { namespace }),
+            ...(name !== undefined && { name }),
           },
         },
       };

@@ -36,6 +36,12 @@ export interface Credentials {
   /** Whether anybody is trusted because the system does, since no CA was given; known before the first connection. */
   readonly trustsSystem: boolean;
   /**
+   * The namespace that we run in; left out where we run in none.
+   *
+   * @throws {CredentialsError} when it cannot be read
+   */
+  namespace?(): Promise<string>;
+  /**
    * The access as of now; read again whenever its source has changed.
    *
    * @throws {CredentialsError} when the source cannot be read or used

@@ -13,27 +13,32 @@ export function inClusterCredentials(server: string, directory = SERVICE_ACCOUNT
   const tokenFile = new ChangingFile(`${directory}/token`);
   const caFile = new ChangingFile(`${directory}/ca.crt`);
   let latest: Access | undefined;
+  const reading = async <T>(read: () => Promise<T>): Promise<T> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof Error) || error instanceof CredentialsError) throw error;
+      throw new CredentialsError(
+        `Cannot read the service account in ${directory}: ${error.message}. ` +
+          "Is automountServiceAccountToken on for this pod?",
+        { cause: error },
+      );
+    }
+  };
   return {
     server,
     origin,
     renews: true,
     trustsSystem: false,
-    async access() {
-      try {
+    namespace: () => reading(async () => (await Deno.readTextFile(`${directory}/namespace`)).trim()),
+    access: () =>
+      reading(async () => {
         const token = await tokenFile.read();
         const ca = await caFile.read();
         const headers = sendable({ authorization: bearer(token.trim()) }, origin);
         latest = { headers, tls: { ca, client: undefined } };
         return latest;
-      } catch (error) {
-        if (!(error instanceof Error) || error instanceof CredentialsError) throw error;
-        throw new CredentialsError(
-          `Cannot read the service account in ${directory}: ${error.message}. ` +
-            "Is automountServiceAccountToken on for this pod?",
-          { cause: error },
-        );
-      }
-    },
+      }),
     rejected(access) {
       if (latest === undefined || !sameIdentity(access, latest)) return;
       tokenFile.forget();

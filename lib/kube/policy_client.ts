@@ -3,8 +3,8 @@
 import type { Clock } from "../api/clock.ts";
 import { type DevOpsPolicy, FIELD_MANAGER } from "../api/devops_policy.ts";
 import { ConnectionError } from "../api/errors.ts";
-import type { PolicyClient } from "../api/ports.ts";
-import { type Call, createCalls } from "./calls.ts";
+import type { Fence, PolicyClient } from "../api/ports.ts";
+import { type Call, type Calls, createCalls } from "./calls.ts";
 import { createApiClient } from "./client.ts";
 import { toDevOpsPolicy } from "./policy_decoder.ts";
 import type { Transport } from "./transport.ts";
@@ -13,27 +13,29 @@ import type { Transport } from "./transport.ts";
  * A client whose calls are repeated on passing errors.
  *
  * That is safe for its writes: each is bound to the state it was computed from, so a second one whose first arrived
- * after all is refused as a conflict.
+ * after all is refused as a conflict. A write is attempted only while `fence` holds, if there is one.
  */
-export function createPolicyClient(transport: Transport, clock: Clock): PolicyClient {
+export function createPolicyClient(transport: Transport, clock: Clock, fence?: Fence): PolicyClient {
   const api = createApiClient(transport);
   const path = "/apis/devops.stochastic.io/v1/namespaces/{namespace}/devopspolicies/{name}";
-  const { repeated } = createCalls(transport, clock);
-  const call = async (request: Call<unknown>, signal: AbortSignal): Promise<DevOpsPolicy> => {
-    const policy = toDevOpsPolicy(await repeated(request, signal));
-    if (policy === undefined) {
-      throw new ConnectionError("other", `The answer from ${transport.server} is not a policy.`);
-    }
-    return policy;
-  };
+  const through =
+    ({ repeated }: Calls) => async (request: Call<unknown>, signal: AbortSignal): Promise<DevOpsPolicy> => {
+      const policy = toDevOpsPolicy(await repeated(request, signal));
+      if (policy === undefined) {
+        throw new ConnectionError("other", `The answer from ${transport.server} is not a policy.`);
+      }
+      return policy;
+    };
+  const read = through(createCalls(transport, clock));
+  const write = through(createCalls(transport, clock, fence));
   const query = { fieldManager: FIELD_MANAGER };
 
   return {
     get: ({ namespace, name }, signal) =>
-      call((fetch) => api.GET(path, { params: { path: { namespace, name } }, fetch }), signal),
+      read((fetch) => api.GET(path, { params: { path: { namespace, name } }, fetch }), signal),
 
     patch: ({ namespace, name }, operations, signal) =>
-      call((fetch) =>
+      write((fetch) =>
         api.PATCH(path, {
           params: { path: { namespace, name }, query },
           headers: { "content-type": "application/json-patch+json" },
@@ -42,7 +44,7 @@ export function createPolicyClient(transport: Transport, clock: Clock): PolicyCl
         }), signal),
 
     patchStatus: ({ namespace, name }, { resourceVersion, status }, signal) =>
-      call((fetch) =>
+      write((fetch) =>
         api.PATCH(`${path}/status`, {
           params: { path: { namespace, name }, query },
           headers: { "content-type": "application/merge-patch+json" },

@@ -2,6 +2,7 @@
 
 import { type LinkedAbort, linkedAbort, unlessAborted } from "../api/abort.ts";
 import { ConnectionError, CredentialsError } from "../api/errors.ts";
+import type { Fence } from "../api/ports.ts";
 import type { Access, Credentials } from "./credentials.ts";
 import { RuntimeClient } from "./http_client.ts";
 import { askOnSocket } from "./http_socket.ts";
@@ -13,8 +14,11 @@ export type Fetch = (request: Request) => Promise<Response>;
 
 /** Connections that calls share, or a watch has for itself. */
 export interface Connection {
-  /** A `fetch` whose requests, and the bodies of their answers, end when `signal` aborts. */
-  fetch(signal: AbortSignal): Fetch;
+  /**
+   * A `fetch` whose requests, and the bodies of their answers, end when `signal` aborts. None is sent unless `fence` holds:
+   * it is asked last, after a credential plugin that took its time, and again for a second try with a new token.
+   */
+  fetch(signal: AbortSignal, fence?: Fence): Fetch;
   /** Ends all that is under way, and refuses all that comes. */
   close(): void;
 }
@@ -57,7 +61,7 @@ export class Transport {
     this.#userAgent = userAgent;
     this.#isProxied = isProxied;
     this.#headersTimeoutMs = headersTimeoutMs;
-    this.#shared = this.#connection((client) => client.send);
+    this.#shared = this.keep();
   }
 
   get server(): string {
@@ -65,8 +69,13 @@ export class Transport {
   }
 
   /** Sends requests on the connections that all short calls share; see {@linkcode Connection.fetch}. */
-  fetch(signal: AbortSignal): Fetch {
-    return this.#shared.fetch(signal);
+  fetch(signal: AbortSignal, fence?: Fence): Fetch {
+    return this.#shared.fetch(signal, fence);
+  }
+
+  /** Opens connections of their own that are used again and again, for short calls. */
+  keep(): Connection {
+    return this.#connection((client) => client.send);
   }
 
   /** Opens connections of their own: a frozen watch can be thrown away without touching anybody else's. */
@@ -85,25 +94,26 @@ export class Transport {
     const client = new RuntimeClient();
     // Closing a client ends its idle connections only.
     const closed = new AbortController();
-    const send = async (request: WireRequest, signal: AbortSignal) => {
+    const send = async (request: WireRequest, signal: AbortSignal, fence: Fence | undefined) => {
       // A plugin may take its time.
       const access = await unlessAborted(this.#credentials.access(), signal);
       closed.signal.throwIfAborted();
+      fence?.assertFresh();
       const life = linkedAbort(signal, closed.signal);
       return { access, response: await this.#send(request, access, wireFor(client, access), life) };
     };
     return {
-      fetch: (signal) => async (request) => {
+      fetch: (signal, fence) => async (request) => {
         const { url, method } = request;
         const headers = [...request.headers];
         // Read once, for it may have to be sent twice; a clone's body would come in chunks.
         const body = request.body === null ? undefined : await request.text();
-        const { access, response } = await send({ url, method, headers, body }, signal);
+        const { access, response } = await send({ url, method, headers, body }, signal, fence);
         if (response.status !== 401) return response;
         // A rotated token is rejected before its file is looked at again; a second rejection is meant.
         await response.body?.cancel();
         this.#credentials.rejected(access);
-        return (await send({ url, method, headers, body }, signal)).response;
+        return (await send({ url, method, headers, body }, signal, fence)).response;
       },
       close: () => {
         const message = `The connection to the API server at ${this.server} was closed.`;

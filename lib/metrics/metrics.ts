@@ -9,7 +9,10 @@ export interface MetricSources {
   readonly version: string;
   /** Names the series by check. */
   readonly checks: readonly string[];
-  readonly queueDepth: () => number;
+  /** How many policies are due and wait for a worker, and for how long the oldest has; milliseconds. */
+  readonly queue: () => { readonly depth: number; readonly oldestMs: number };
+  /** How long ago each resource was last known to be current; milliseconds. */
+  readonly ages: () => ReadonlyMap<string, number>;
   /** Bytes. */
   readonly memory: () => { readonly rss: number; readonly heapUsed: number };
   /** The longest stall of the event loop within the last minute, in seconds. */
@@ -47,37 +50,56 @@ export class OperatorMetrics {
     "Watches that ended and were started again, by resource and cause.",
     ["resource", "cause"],
   );
+  readonly #relists = this.#counter(
+    "devopspolicy_relists_total",
+    "Resources read in full again, by resource and cause.",
+    ["resource", "cause"],
+  );
   readonly #writes = this.#counter(
     "devopspolicy_status_writes_total",
     "Statuses written, because they changed or to refresh lastEvaluated.",
     ["reason"],
   );
+  readonly #suppressed = this.#counter(
+    "devopspolicy_status_writes_suppressed_total",
+    "Statuses not written, because they say nothing new or their refresh waits for its turn.",
+    ["reason"],
+  );
+  readonly #conflicts = this.#counter(
+    "devopspolicy_write_conflicts_total",
+    "Writes refused because the policy had changed, and computed again.",
+  );
+  readonly #events = this.#counter(
+    "devopspolicy_events_total",
+    "Kubernetes Events on policies: written, failed, or dropped because there were too many.",
+    ["outcome"],
+  );
 
-  constructor({ version, checks, queueDepth, memory, loopLag }: MetricSources) {
+  constructor({ version, checks, queue, ages, memory, loopLag }: MetricSources) {
     this.#policies = new PolicySeries(checks);
+    for (
+      const [name, help, read] of [
+        ["devopspolicy_queue_depth", "Policies due and waiting for a worker.", () => queue().depth],
+        [
+          "devopspolicy_queue_oldest_seconds",
+          "How long the oldest policy that is due has waited for a worker, in seconds.",
+          () => queue().oldestMs / 1000,
+        ],
+        ["process_resident_memory_bytes", "Resident memory in bytes.", () => memory().rss],
+        ["devopspolicy_heap_used_bytes", "JavaScript heap in use in bytes.", () => memory().heapUsed],
+        [
+          "devopspolicy_event_loop_lag_seconds",
+          "The longest stall of the event loop within the last minute, in seconds.",
+          loopLag,
+        ],
+        ["devopspolicy_leader", "1 for the replica that does the work, 0 for one that stands by.", () => 1],
+      ] as const
+    ) this.#gauge(name, help, [], (gauge) => gauge.set(read()));
     this.#gauge(
-      "devopspolicy_queue_depth",
-      "Policies due and waiting for a worker.",
-      [],
-      (gauge) => gauge.set(queueDepth()),
-    );
-    this.#gauge(
-      "process_resident_memory_bytes",
-      "Resident memory in bytes.",
-      [],
-      (gauge) => gauge.set(memory().rss),
-    );
-    this.#gauge(
-      "devopspolicy_heap_used_bytes",
-      "JavaScript heap in use in bytes.",
-      [],
-      (gauge) => gauge.set(memory().heapUsed),
-    );
-    this.#gauge(
-      "devopspolicy_event_loop_lag_seconds",
-      "The longest stall of the event loop within the last minute, in seconds.",
-      [],
-      (gauge) => gauge.set(loopLag()),
+      "devopspolicy_last_event_age_seconds",
+      "How long ago the API server last said anything of a resource, or let it be watched, in seconds.",
+      ["resource"],
+      (gauge) => ages().forEach((ms, resource) => gauge.set({ resource }, ms / 1000)),
     );
     this.#gauge("devopspolicy_build_info", "Always 1; the version is in the label.", ["version"]).set({
       version,
@@ -109,6 +131,10 @@ export class OperatorMetrics {
     this.#watchRestarts.inc({ resource, cause });
   }
 
+  observeRelist(resource: string, cause: string): void {
+    this.#relists.inc({ resource, cause });
+  }
+
   observeUnreadable(resource: string): void {
     this.#unreadable.inc({ resource });
   }
@@ -117,8 +143,25 @@ export class OperatorMetrics {
     this.#writes.inc({ reason });
   }
 
+  observeSuppressed(reason: string): void {
+    this.#suppressed.inc({ reason });
+  }
+
+  observeConflict(): void {
+    this.#conflicts.inc();
+  }
+
+  observeEvent(outcome: string): void {
+    this.#events.inc({ outcome });
+  }
+
   observePolicy(ref: ObjectRef, reading: PolicyReading): void {
     this.#policies.observe(ref, reading);
+  }
+
+  /** The policy cannot be evaluated; its series keep their last values. */
+  observeUnevaluable(ref: ObjectRef, reason: string): void {
+    this.#policies.observeUnevaluable(ref, reason);
   }
 
   /** Takes out all series of a policy that is gone. */

@@ -30,6 +30,8 @@ export class PolicySeries {
   readonly #checks: readonly string[];
   /** By a policy's labels as they are written, which no two policies share: those of {@linkcode GAUGES}, then the checks. */
   readonly #readings = new Map<string, readonly number[]>();
+  /** By the labels of a policy that cannot be evaluated, why not. */
+  readonly #unevaluable = new Map<string, string>();
 
   constructor(checks: readonly string[]) {
     this.#checks = checks;
@@ -37,16 +39,29 @@ export class PolicySeries {
 
   observe(ref: ObjectRef, { violations, score, pods, unevaluable, byCheck }: PolicyReading): void {
     const checks = this.#checks.map((check) => byCheck[check] ?? 0);
+    this.#unevaluable.delete(labelsOf(ref));
     this.#readings.set(labelsOf(ref), [violations, score, pods, unevaluable, ...checks]);
+  }
+
+  /** A policy cannot be evaluated, and keeps the reading that it has. */
+  observeUnevaluable(ref: ObjectRef, reason: string): void {
+    this.#unevaluable.set(labelsOf(ref), reason);
   }
 
   forget(ref: ObjectRef): void {
     this.#readings.delete(labelsOf(ref));
+    this.#unevaluable.delete(labelsOf(ref));
   }
 
   /** All series in the text format of Prometheus, as of the start, in pieces of whole lines. */
   *pieces(): Generator<string> {
     const readings = [...this.#readings];
+    const reasons = Map.groupBy(this.#unevaluable.values(), (reason) => reason);
+    const bad = "devopspolicy_unevaluable_policies";
+    yield head(bad, "Policies that cannot be evaluated, by the reason that their condition Ready gives.") +
+      Array.from(reasons, ([reason, all]) => `${bad}{reason="${escapeLabel(reason)}"} ${all.length}\n`).join(
+        "",
+      );
     for (const [place, [name, help]] of GAUGES.entries()) {
       yield head(name, help);
       yield* lines(readings, (labels, reading) => `${name}{${labels}} ${reading[place]}\n`);

@@ -7,6 +7,7 @@ import type { PodFacts } from "../api/pod_facts.ts";
 import type { PolicyClient } from "../api/ports.ts";
 import type { Stretch } from "../api/stretch.ts";
 import type { OperatorMetrics } from "../metrics/metrics.ts";
+import type { News } from "../policy/news.ts";
 import type { PolicyStatus } from "../policy/status_schema.ts";
 import type { Store } from "../runtime/store.ts";
 import type { RefreshBudget } from "./refresh_budget.ts";
@@ -32,6 +33,8 @@ export interface Context {
   readonly requeueMs: number;
   readonly refreshes: RefreshBudget;
   readonly onStatus: (change: StatusChange) => void;
+  /** Tells the users of a policy what its new status has for news. */
+  readonly onNews: (policy: DevOpsPolicy, news: readonly News[]) => void;
   /**
    * What we wrote, by the API server's answer to it. While that answer is what is stored, this is what to compare with: a
    * server with an older CRD keeps only part of it, which is no reason to write the rest again and again.

@@ -5,13 +5,15 @@ import { type ObjectRef, refKey } from "../api/object.ts";
 import { evaluate, type Evaluation, tallyPods } from "../policy/evaluate.ts";
 import { isSystemNamespace } from "../policy/namespaces.ts";
 import { InvalidSpecError, parseSpec } from "../policy/parse_spec.ts";
+import { newsOf } from "../policy/news.ts";
 import type { PolicySpec } from "../policy/spec.ts";
 import { nextStatus, type Outcome, parseStatus, writeReason } from "../policy/status.ts";
 import type { PolicyStatus } from "../policy/status_schema.ts";
 import type { Action } from "../runtime/controller.ts";
-import { addFinalizer, finalizerStep, removeFinalizer } from "../runtime/finalizer.ts";
+import { finalizerStep } from "../runtime/finalizer.ts";
 import { writeGuarded } from "../runtime/guarded_write.ts";
 import type { Context } from "./context.ts";
+import { hold, release, reread } from "./holding.ts";
 
 const NOTHING_MORE: Action = { requeueAfterMs: undefined };
 /** For what was learnt by reading again: the store has it already, so the watch will not bring it up. */
@@ -48,6 +50,7 @@ async function apply(policy: DevOpsPolicy, context: Context): Promise<Action> {
 
   const written = await writeGuarded(policy, {
     reread: () => reread(policy, context),
+    onConflict: () => context.metrics.observeConflict(),
     write: async (current) => {
       // Deleted, or deleted and created again: first the finalizer, then the status.
       if (finalizerStep(current.metadata, FINALIZER) !== "apply") return undefined;
@@ -63,12 +66,12 @@ async function apply(policy: DevOpsPolicy, context: Context): Promise<Action> {
       });
       observe(current, judgement.outcome, status, context);
       const reason = writeReason(previous, status, { now, refreshAfterMs: requeueMs });
-      if (reason === undefined) return undefined;
+      if (reason === undefined) return suppress("unchanged", context);
       if (reason === "changed") refreshes.forget(key);
       else {
         const waitMs = refreshes.waitMs(key, clock.monotonic());
         requeueAfterMs = Math.min(requeueAfterMs, waitMs || requeueMs);
-        if (waitMs > 0) return undefined;
+        if (waitMs > 0) return suppress("waiting", context);
       }
 
       const answer = await client.patchStatus(
@@ -82,6 +85,8 @@ async function apply(policy: DevOpsPolicy, context: Context): Promise<Action> {
       metrics.observeWrite(reason);
       if (reason === "changed") {
         context.onStatus({ namespace: current.namespace, name: current.name, status });
+        // The server took this status in place of that very one: nobody else has told of the step between them.
+        context.onNews(current, newsOf(previous, status));
       }
       return answer;
     },
@@ -137,43 +142,16 @@ function untilNext(outcome: Outcome, now: number, requeueMs: number): number {
 }
 
 function observe(ref: ObjectRef, outcome: Outcome, status: PolicyStatus, { metrics }: Context): void {
-  if (outcome.kind !== "evaluated" && outcome.kind !== "system-namespace") return;
-  metrics.observePolicy(ref, { ...outcome.evaluation, score: status.healthScore ?? 0 });
+  if (outcome.kind === "evaluated" || outcome.kind === "system-namespace") {
+    return metrics.observePolicy(ref, { ...outcome.evaluation, score: status.healthScore ?? 0 });
+  }
+  const ready = status.conditions?.find(({ type }) => type === "Ready");
+  metrics.observeUnevaluable(ref, ready?.reason ?? outcome.kind);
 }
 
-/** Puts our finalizer on, unless it is there; undefined when the policy is gone. */
-function hold(policy: DevOpsPolicy, context: Context): Promise<DevOpsPolicy | undefined> {
-  return writeGuarded(policy, {
-    reread: () => reread(policy, context),
-    write: (current) => patchFor("add", current, addFinalizer, context),
-  });
-}
-
-/** Takes our finalizer off, and nobody else's. */
-function release(policy: DevOpsPolicy, context: Context): Promise<DevOpsPolicy | undefined> {
-  return writeGuarded(policy, {
-    reread: () => reread(policy, context),
-    write: (current) => patchFor("cleanup", current, removeFinalizer, context),
-  });
-}
-
-/** Sends the patch that `step` takes, if that is still what the policy's metadata asks for. */
-async function patchFor(
-  step: "add" | "cleanup",
-  policy: DevOpsPolicy,
-  toPatch: typeof addFinalizer,
-  { client, policies, signal }: Context,
-): Promise<DevOpsPolicy | undefined> {
-  if (finalizerStep(policy.metadata, FINALIZER) !== step) return undefined;
-  const answer = await client.patch(policy, toPatch(policy.metadata, FINALIZER), signal);
-  policies.refresh(answer);
-  return answer;
-}
-
-async function reread(ref: ObjectRef, { client, policies, signal }: Context): Promise<DevOpsPolicy> {
-  const policy = await client.get(ref, signal);
-  policies.refresh(policy);
-  return policy;
+/** Leaves the status as it is stored, and counts that. */
+function suppress(why: "unchanged" | "waiting", { metrics }: Context): undefined {
+  metrics.observeSuppressed(why);
 }
 
 function forget(ref: ObjectRef, { metrics, refreshes }: Context): Action {

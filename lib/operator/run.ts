@@ -2,20 +2,22 @@
 
 import { linkedAbort } from "../api/abort.ts";
 import type { Clock } from "../api/clock.ts";
-import { errorKind } from "../api/errors.ts";
 import type { Logger } from "../api/logger.ts";
 import { type ObjectRef, refKey } from "../api/object.ts";
 import type { Cluster } from "../api/ports.ts";
 import { Stretch } from "../api/stretch.ts";
 import { OperatorMetrics } from "../metrics/metrics.ts";
 import { CHECKS } from "../policy/checks/mod.ts";
-import { type ControllerObserver, runController } from "../runtime/controller.ts";
+import { runController } from "../runtime/controller.ts";
 import { WorkQueue } from "../runtime/work_queue.ts";
 import type { Context, StatusChange } from "./context.ts";
+import { EventRecorder } from "./event_recorder.ts";
+import { findStuck, withinReconcileTime } from "./liveness.ts";
 import { measureLoopLag } from "./loop_lag.ts";
 import { reconcile } from "./reconcile.ts";
 import { RefreshBudget } from "./refresh_budget.ts";
-import { createHandler, listen, type ListenAddress } from "./server.ts";
+import { tellDropped, toObserver } from "./reports.ts";
+import { createHandler, type Listen, listen, type ListenAddress } from "./server.ts";
 import { Sources } from "./sources.ts";
 
 /** What the operator is started with. */
@@ -30,6 +32,10 @@ export interface OperatorOptions {
   readonly requeueMs: number;
   /** Where to serve health and metrics; undefined for nowhere. */
   readonly listenOn: ListenAddress | undefined;
+  /** How to serve them; by a server of the operator's own when left out. */
+  readonly listen?: Listen;
+  /** Aborts when all must end at once, writes under way included: somebody else may be writing. */
+  readonly lost?: AbortSignal;
   readonly memory: () => { readonly rss: number; readonly heapUsed: number };
   /** Says an error met while doing `what` in one sentence, with the next step. */
   readonly explain: (error: unknown, what: string) => string;
@@ -49,7 +55,8 @@ const LAST_WRITES_MS = 8_000;
  */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
   const { cluster, clock, log, namespaces, systemNamespaces, requeueMs, onStatus } = options;
-  using end = linkedAbort(signal);
+  const { lost = new AbortController().signal, listen: serve = listen } = options;
+  using end = linkedAbort(signal, lost);
   const stop = end.signal;
   const stretch = new Stretch(clock);
   let hopeless: { readonly error: unknown } | undefined;
@@ -59,14 +66,15 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     keyOf: refKey,
     onWait: (ms) => metrics.observeWait(ms / 1000),
   });
-  const metrics = new OperatorMetrics({
+  const metrics: OperatorMetrics = new OperatorMetrics({
     version: options.version,
     checks: CHECKS.map(({ id }) => id),
-    queueDepth: () => queue.depth,
+    queue: () => queue.state(),
+    ages: () => sources.ages,
     memory: options.memory,
     loopLag: measureLoopLag(clock, stop),
   });
-  const sources = new Sources({
+  const sources: Sources = new Sources({
     cluster,
     clock,
     stretch,
@@ -86,7 +94,16 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
 
   try {
     await using server = options.listenOn &&
-      listen(options.listenOn, createHandler({ missing: () => sources.missing, metrics, clock, stretch }));
+      serve(
+        options.listenOn,
+        createHandler({
+          stuck: () => findStuck(queue.state()),
+          missing: () => sources.missing,
+          metrics,
+          clock,
+          stretch,
+        }),
+      );
     if (server) log.info("serving health and metrics", { address: server.address });
     const filling = sources.run(stop);
     await sources.ready;
@@ -94,7 +111,15 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       log.info("ready", { policies: sources.policies.size, pods: sources.pods.size });
     }
 
-    const writes = writesSignal(clock, stop);
+    using writes = writesSignal(clock, stop, lost);
+    const events = new EventRecorder({
+      client: cluster.events,
+      clock,
+      log,
+      metrics,
+      explain: (error) => options.explain(error, "write events"),
+    });
+    const recording = events.run(stop);
     const context: Context = {
       policies: sources.policies,
       pods: sources.pods,
@@ -107,6 +132,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       requeueMs,
       refreshes: new RefreshBudget(),
       onStatus,
+      onNews: (policy, news) => events.record(policy, news),
       written: new WeakMap(),
       onDropped: tellDropped(log),
       signal: writes.signal,
@@ -115,12 +141,13 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     await runController({
       queue,
       keyOf: refKey,
-      reconcile: (ref) => reconcile(ref, context),
+      reconcile: (ref) => withinReconcileTime((signal) => reconcile(ref, { ...context, signal }), context),
       clock,
       stretch,
       observer,
     }, stop);
-    writes.cancel();
+    await recording;
+    await events.finish(writes.signal);
     await filling;
   } finally {
     end.abort();
@@ -128,42 +155,23 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   if (hopeless) throw hopeless.error;
 }
 
-function toObserver(
-  { log, explain }: OperatorOptions,
-  metrics: OperatorMetrics,
-): ControllerObserver<ObjectRef> {
-  return {
-    reconciled: (_ref, ms) => metrics.observeReconcile(ms / 1000, false),
-    failed(ref, error, ms, retryAfterMs) {
-      metrics.observeReconcile(ms / 1000, true);
-      log.warn("reconcile failed, trying again", {
-        policy: refKey(ref),
-        kind: errorKind(error),
-        problem: explain(error, `update the policy ${refKey(ref)}`),
-        retryAfterSeconds: retryAfterMs / 1000,
-      });
-    },
-  };
-}
-
-/** Tells once that the installed CRD is too old for a status as we write it. */
-function tellDropped(log: Logger): Context["onDropped"] {
-  let told = false;
-  return (fields) => {
-    if (told || fields.length === 0) return;
-    told = true;
-    log.warn("the installed CRD does not keep all of a status, run `kube-devops crd install --upgrade`", {
-      dropped: fields.join(", "),
-    });
-  };
-}
-
-/** A signal that aborts some time after `stop` does, unless it is cancelled because all is written. */
-function writesSignal(clock: Clock, stop: AbortSignal): { readonly signal: AbortSignal; cancel(): void } {
-  const late = new AbortController();
+/** Aborts when `lost` does, or some time after `stop` does; not once it is disposed of, because all is written. */
+function writesSignal(
+  clock: Clock,
+  stop: AbortSignal,
+  lost: AbortSignal,
+): { readonly signal: AbortSignal } & Disposable {
+  const writes = linkedAbort(lost);
   let cancel = () => {};
-  const start = () => cancel = clock.after(LAST_WRITES_MS, () => late.abort());
+  const start = () => cancel = clock.after(LAST_WRITES_MS, () => writes.abort());
   if (stop.aborted) start();
   else stop.addEventListener("abort", start, { once: true });
-  return { signal: late.signal, cancel: () => cancel() };
+  return {
+    signal: writes.signal,
+    [Symbol.dispose]() {
+      cancel();
+      stop.removeEventListener("abort", start);
+      writes[Symbol.dispose]();
+    },
+  };
 }

@@ -7,6 +7,8 @@ import { type MetricsSource, Scrapes } from "../metrics/scrapes.ts";
 
 /** What the answers are made of. */
 export interface ServerState {
+  /** What is stuck within the operator itself, in one sentence; undefined when nothing is. */
+  readonly stuck?: () => string | undefined;
   /** What is still missing before the operator is ready; empty once it is. */
   readonly missing: () => readonly string[];
   readonly metrics: MetricsSource & { readonly contentType: string };
@@ -15,10 +17,13 @@ export interface ServerState {
   readonly stretch?: Stretch;
 }
 
+/** Answers one request. */
+export type Handler = (request: Request) => Promise<Response>;
+
 /** A handler of `/healthz`, `/readyz` and `/metrics`; anything else is a 404. */
 export function createHandler(
-  { missing, metrics, clock, stretch }: ServerState,
-): (request: Request) => Promise<Response> {
+  { stuck = () => undefined, missing, metrics, clock, stretch }: ServerState,
+): Handler {
   const scrapes = new Scrapes(metrics, clock, stretch);
   return async (request) => {
     if (request.method !== "GET" && request.method !== "HEAD") {
@@ -28,8 +33,10 @@ export function createHandler(
     switch (URL.parse(request.url)?.pathname) {
       case undefined:
         return plain("this is no valid address\n", 400);
-      case "/healthz":
-        return plain("ok\n");
+      case "/healthz": {
+        const problem = stuck();
+        return problem === undefined ? plain("ok\n") : plain(`stuck: ${problem}\n`, 503);
+      }
       case "/readyz": {
         const waitingFor = missing();
         return waitingFor.length === 0
@@ -72,10 +79,10 @@ export interface Listening extends AsyncDisposable {
  *
  * @throws {ListenError} when the address is taken or not ours
  */
-export function listen(
-  { hostname, port }: ListenAddress,
-  handler: (request: Request) => Promise<Response>,
-): Listening {
+export type Listen = (address: ListenAddress, handler: Handler) => Listening;
+
+/** Serves `handler` with a server of its own. */
+export function listen({ hostname, port }: ListenAddress, handler: Handler): Listening {
   const abort = new AbortController();
   const options = { hostname, port, signal: abort.signal, onListen() {}, onError: internalError };
   try {

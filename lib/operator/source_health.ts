@@ -14,7 +14,7 @@ export interface SourceHealthOptions {
   readonly namespace: string | undefined;
   readonly clock: Pick<Clock, "monotonic">;
   readonly log: Logger;
-  readonly metrics: Pick<OperatorMetrics, "observeWatchRestart">;
+  readonly metrics: Pick<OperatorMetrics, "observeWatchRestart" | "observeRelist">;
   /** Says an error in one sentence, with the next step. */
   readonly explain: (error: unknown) => string;
   /** Hears of every change of {@linkcode SourceHealth.synced} or {@linkcode SourceHealth.problem}. */
@@ -25,6 +25,10 @@ export interface SourceHealthOptions {
 
 /** After this long without a working watch, what was read is no longer held to be true; milliseconds. */
 const TRUSTED_MS = 60_000;
+/** What was not heard of for longer than this is not up to date; milliseconds. */
+export const FRESH_MS = 120_000;
+/** Whatever a server has to tell, it tells within this: a watch that ends sooner has proven nothing; milliseconds. */
+const PROVEN_MS = 1_000;
 
 /** Follows one watcher. */
 export class SourceHealth implements WatcherObserver {
@@ -35,6 +39,12 @@ export class SourceHealth implements WatcherObserver {
   /** Since when there has been no working watch; monotonic milliseconds. */
   #failingSince: number | undefined;
   #problem: string | undefined;
+  /** When the collection was last known to be current; monotonic milliseconds. */
+  #heardAt: number | undefined;
+  /** Since when the watch under way has been open; monotonic milliseconds. */
+  #openSince: number | undefined;
+  /** Whether the last watch ended as soon as it was open: then that the next one is accepted means little. */
+  #isDoubtful = false;
 
   constructor(options: SourceHealthOptions) {
     this.#options = options;
@@ -57,7 +67,43 @@ export class SourceHealth implements WatcherObserver {
     return this.#problem;
   }
 
+  /** How long ago what was read was last known to be current, in milliseconds; undefined before that. Silence is legal. */
+  get ageMs(): number | undefined {
+    if (this.#heardAt === undefined) return undefined;
+    const now = this.#options.clock.monotonic();
+    const openSince = this.#openSince ?? -Infinity;
+    const isBelieved = !this.#isDoubtful || now - openSince >= PROVEN_MS;
+    return now - (isBelieved ? Math.max(this.#heardAt, openSince) : this.#heardAt);
+  }
+
+  /** Whether what was read is up to date, and to be trusted. */
+  get isFresh(): boolean {
+    return this.#problem === undefined && (this.ageMs ?? Infinity) <= FRESH_MS;
+  }
+
   live(): void {
+    this.#openSince = this.#options.clock.monotonic();
+    if (!this.#isDoubtful) this.#recover();
+  }
+
+  heard(): void {
+    this.#heardAt = this.#options.clock.monotonic();
+    this.#isDoubtful = false;
+    this.#recover();
+  }
+
+  ended(end: WatchEnd, error: unknown, resumes: boolean): void {
+    const { resource, namespace, log, metrics } = this.#options;
+    const cause = end === "failed" ? errorKind(error) : end;
+    // Silence is legal: a watch resumed after it has lost nothing.
+    if (end !== "idle") metrics.observeWatchRestart(resource, cause);
+    if (this.#synced && !resumes) metrics.observeRelist(resource, cause);
+    this.#close();
+    if (end === "failed") this.#failed(error);
+    else log.debug("watch ended", { resource, namespace, end });
+  }
+
+  #recover(): void {
     const { resource, namespace, log, onChange } = this.#options;
     if (this.#told !== undefined) log.info("watching again", { resource, namespace });
     const changed = !this.#synced || this.#problem !== undefined;
@@ -66,12 +112,17 @@ export class SourceHealth implements WatcherObserver {
     if (changed) onChange();
   }
 
-  ended(end: WatchEnd, error: unknown): void {
-    const { resource, namespace, log, metrics } = this.#options;
-    // Silence is legal: a watch resumed after it has lost nothing.
-    if (end !== "idle") metrics.observeWatchRestart(resource, end === "failed" ? errorKind(error) : end);
-    if (end === "failed") this.#failed(error);
-    else log.debug("watch ended", { resource, namespace, end });
+  /** Takes down what the watch that has ended has proven. */
+  #close(): void {
+    const openSince = this.#openSince;
+    if (openSince === undefined) return;
+    this.#openSince = undefined;
+    const heardAt = this.#heardAt ?? -Infinity;
+    const isProven = heardAt >= openSince || this.#options.clock.monotonic() - openSince >= PROVEN_MS;
+    this.#isDoubtful = !isProven;
+    if (!isProven) return;
+    this.#heardAt = Math.max(heardAt, openSince);
+    this.#recover();
   }
 
   #failed(error: unknown): void {

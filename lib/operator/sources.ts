@@ -10,7 +10,7 @@ import type { Stretch } from "../api/stretch.ts";
 import type { OperatorMetrics } from "../metrics/metrics.ts";
 import { runReflector } from "../runtime/reflector.ts";
 import { Store } from "../runtime/store.ts";
-import { SourceHealth } from "./source_health.ts";
+import { FRESH_MS, SourceHealth } from "./source_health.ts";
 import { podTriggers, policyTriggers } from "./triggers.ts";
 
 /** What the sources need. */
@@ -59,10 +59,22 @@ export class Sources {
     return this.#ready.promise;
   }
 
-  /** The resources of which the state is not known: not read yet, or not to be trusted any more. */
+  /** The resources of which the state is not known: not read yet, out of date, or not to be trusted any more. */
   get missing(): readonly string[] {
-    const unknown = this.#all().filter(({ synced, problem }) => !synced || problem !== undefined);
-    return [...new Set(unknown.map(({ resource }) => resource))];
+    const unknown = this.#all().filter(({ isFresh }) => !isFresh);
+    return [...new Set(unknown.map(({ resource }) => resource))].map((resource) => {
+      const ageMs = this.ages.get(resource) ?? 0;
+      return ageMs > FRESH_MS ? `${resource}, last heard of ${Math.floor(ageMs / 1000)} s ago,` : resource;
+    });
+  }
+
+  /** How long ago each resource was last known to be current, in milliseconds; of those that have been read. */
+  get ages(): ReadonlyMap<string, number> {
+    const ages = new Map<string, number>();
+    for (const { resource, ageMs } of this.#all()) {
+      if (ageMs !== undefined) ages.set(resource, Math.max(ageMs, ages.get(resource) ?? 0));
+    }
+    return ages;
   }
 
   /** Why the pods of `namespace` are not to be trusted; undefined when they are. */

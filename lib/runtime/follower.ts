@@ -55,6 +55,11 @@ export class Follower<T extends Versioned> {
     this.#stretch = options.stretch ?? new Stretch(options.clock);
   }
 
+  /** Whether the next connection goes on where the last one ended. */
+  get resumes(): boolean {
+    return this.#version !== undefined;
+  }
+
   /** One connection's life: whatever has to be read first, then changes until the watch ends. */
   async follow(signal: AbortSignal): Promise<WatchEnd> {
     try {
@@ -114,8 +119,10 @@ export class Follower<T extends Versioned> {
           const taken = this.#take(event);
           if (taken !== undefined) await taken;
         }
-        if (this.#version !== undefined) initial?.cancel();
-        // As long as there is progress: the largest clusters take longer, and a list would, too.
+        if (this.#version !== undefined) {
+          initial?.cancel();
+          if (batch.length > 0) this.#options.observer?.heard();
+        } // As long as there is progress: the largest clusters take longer, and a list would, too.
         else if (batch.some((event) => "object" in event)) initial?.renew();
         if (this.#stretch.isOver) await this.#stretch.rest();
       }
@@ -167,6 +174,7 @@ export class Follower<T extends Versioned> {
     this.#staleReads = 0;
     await this.#options.sink({ type: "initDone" });
     this.#options.observer?.live();
+    this.#options.observer?.heard();
   }
 
   #advance(version: string): boolean {

@@ -5,6 +5,14 @@ import { ApiError, isConflict, isNotFound } from "../api/errors.ts";
 /** How often to compute again before giving up: others write too, but not for ever. */
 const MAX_ATTEMPTS = 5;
 
+/** How to write, and how to begin again. */
+export interface GuardedWrite<T> {
+  readonly reread: () => Promise<T>;
+  readonly write: (object: T) => Promise<T | undefined>;
+  /** Hears of each conflict. */
+  readonly onConflict?: () => void;
+}
+
 /**
  * Calls `write` with `object`, and after each conflict with what `reread` brings.
  *
@@ -15,7 +23,7 @@ const MAX_ATTEMPTS = 5;
  */
 export async function writeGuarded<T>(
   object: T,
-  { reread, write }: { reread: () => Promise<T>; write: (object: T) => Promise<T | undefined> },
+  { reread, write, onConflict = () => {} }: GuardedWrite<T>,
 ): Promise<T | undefined> {
   let current = object;
   let conflict: ApiError | undefined;
@@ -27,6 +35,7 @@ export async function writeGuarded<T>(
       } catch (error) {
         if (!isConflict(error)) throw error;
         conflict = error;
+        onConflict();
       }
     }
   } catch (error) {

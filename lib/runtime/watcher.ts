@@ -36,7 +36,7 @@ export async function runWatcher<T extends Versioned>(
       end = "failed";
     }
     if (signal.aborted) return;
-    observer?.ended(end, error);
+    observer?.ended(end, error, follower.resumes);
     if (clock.monotonic() - startedAt >= HEALTHY_MS) {
       failures = 0;
       changesOfWay.clear();

@@ -23,5 +23,8 @@ export type WatchEnd = "closed" | "idle" | "overdue" | "gone" | "no-watch-list" 
 export interface WatcherObserver {
   /** The collection is complete and followed. */
   live(): void;
-  ended(end: WatchEnd, error: unknown): void;
+  /** All that the server has told of the collection is known as of now: it was read in full, or a watch brought something. */
+  heard(): void;
+  /** @param resumes whether the next watch goes on where this one ended; otherwise everything is read again */
+  ended(end: WatchEnd, error: unknown, resumes: boolean): void;
 }

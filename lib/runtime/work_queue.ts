@@ -9,6 +9,8 @@ interface Entry<Item> {
   dueAt: number;
   /** No sooner than this, whoever asks: the end of its quiet time, or of its penalty for failing. */
   notBefore: number;
+  /** When a worker took it last. */
+  takenAt: number;
   /** A worker has it. Then `dueAt` says when it is wanted again, and it is in no heap. */
   running: boolean;
 }
@@ -25,6 +27,18 @@ export interface WorkQueueOptions<Item> {
   readonly coalesceMs?: number;
   /** Hears how long an item waited beyond its time, in milliseconds. */
   readonly onWait?: (ms: number) => void;
+}
+
+/** How a queue fares. */
+export interface QueueState<Item> {
+  /** How many items are due and wait for a worker. */
+  readonly depth: number;
+  /** For how long the oldest of them has been due; 0 when there is none. Milliseconds. */
+  readonly oldestMs: number;
+  /** Whether a worker waits for an item. */
+  readonly hasIdleWorker: boolean;
+  /** What a worker has had for longest; undefined when no worker has anything. */
+  readonly longestRunning: { readonly item: Item; readonly ms: number } | undefined;
 }
 
 /**
@@ -51,12 +65,25 @@ export class WorkQueue<Item> {
     this.#onWait = onWait;
   }
 
-  /** How many items are due and wait for a worker. */
-  get depth(): number {
+  /** How it fares now; takes a look at every item. */
+  state(): QueueState<Item> {
     const now = this.#clock.monotonic();
-    let depth = 0;
-    for (const { dueAt, running } of this.#entries.values()) if (!running && dueAt <= now) depth++;
-    return depth;
+    let [depth, firstDueAt] = [0, now];
+    let longest: Entry<Item> | undefined;
+    for (const entry of this.#entries.values()) {
+      if (entry.running) {
+        if (longest === undefined || entry.takenAt < longest.takenAt) longest = entry;
+      } else if (entry.dueAt <= now) {
+        depth++;
+        firstDueAt = Math.min(firstDueAt, entry.dueAt);
+      }
+    }
+    return {
+      depth,
+      oldestMs: now - firstDueAt,
+      hasIdleWorker: this.#takers.length > 0,
+      longestRunning: longest && { item: longest.item, ms: now - longest.takenAt },
+    };
   }
 
   /** Asks for `item` in `delayMs` milliseconds; of several requests the soonest counts. */
@@ -64,7 +91,8 @@ export class WorkQueue<Item> {
     const key = this.#keyOf(item);
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      this.#entries.set(key, entry = { item, dueAt: Infinity, notBefore: -Infinity, running: false });
+      entry = { item, dueAt: Infinity, notBefore: -Infinity, takenAt: -Infinity, running: false };
+      this.#entries.set(key, entry);
     }
     const dueAt = Math.max(this.#clock.monotonic() + delayMs, entry.notBefore);
     if (dueAt >= entry.dueAt) return;
@@ -128,6 +156,7 @@ export class WorkQueue<Item> {
         continue;
       }
       entry.running = true;
+      entry.takenAt = now;
       entry.dueAt = Infinity;
       entry.notBefore = now + this.#coalesceMs;
       this.#onWait(now - at);

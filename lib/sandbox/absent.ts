@@ -26,7 +26,6 @@ export const ABSENT_GROUPS = new Set([
   "batch",
   "certificates.k8s.io",
   "discovery.k8s.io",
-  "events.k8s.io",
   "flowcontrol.apiserver.k8s.io",
   "networking.k8s.io",
   "node.k8s.io",

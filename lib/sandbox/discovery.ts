@@ -1,5 +1,6 @@
 /** Discovery: which groups, versions and resources there are, one by one or all in one document. */
 
+import { EVENTS_VIEW } from "./events_view.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Registry } from "./registry.ts";
 import { type ResourceType, verbsOf } from "./resource_type.ts";
@@ -19,6 +20,7 @@ interface Entry
 function entriesOf(registry: Registry): readonly Entry[] {
   return [
     ...registry.all().map(({ type }) => ({ ...type, verbs: verbsOf(type) })),
+    EVENTS_VIEW,
     ...REVIEWS.map((review) => ({
       ...review,
       singular: review.kind.toLowerCase(),

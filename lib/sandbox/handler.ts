@@ -5,6 +5,7 @@ import { ABSENT_CORE, ABSENT_GROUPS } from "./absent.ts";
 import { authenticate } from "./auth.ts";
 import { readObject } from "./body.ts";
 import type { Call } from "./call.ts";
+import { answerEvents, isEventsView } from "./events_view.ts";
 import { documentResponse, pageNotFound } from "./documents.ts";
 import type { Json } from "./json.ts";
 import type { Registry, Resource } from "./registry.ts";
@@ -61,6 +62,9 @@ async function answer(request: Request, server: Server, warnings: string[]): Pro
     return Response.json({ ...head, ...review.answer(asked, server.clock.now()) as Record<string, Json> }, {
       status: 201,
     });
+  }
+  if (isEventsView(target)) {
+    return await answerEvents(request, target.name, (inCore) => answer(inCore, server, warnings));
   }
   const resource = server.registry.find(target.group, target.version, target.plural);
   if (resource === undefined) return unknown(target, server.registry);

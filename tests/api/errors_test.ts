@@ -11,6 +11,7 @@ import {
   isGone,
   isNotFound,
   isTransient,
+  LeaseLostError,
 } from "../../lib/api/errors.ts";
 
 const api = (code: number, reason = "") => new ApiError({ code, reason, message: "refused \u001b[2J" });
@@ -84,6 +85,7 @@ const ROWS: Record<string, Row> = {
   "a certificate nobody trusts": { error: connection("tls"), kind: "connection_tls" },
   "a redirect": { error: connection("redirect"), kind: "connection_redirect" },
   "unusable credentials": { error: new CredentialsError("no token"), kind: "credentials" },
+  "a lost lease": { error: new LeaseLostError("held by another"), kind: "lease_lost" },
   "a bug": { error: new TypeError("x is undefined"), kind: "internal" },
   "a look-alike that is no ApiError": { error: { code: 404, reason: "Gone" }, kind: "internal" },
   "nothing": { error: undefined, kind: "internal" },

@@ -1,6 +1,7 @@
 /** How `check` ends where there is nothing to ask, and what its table looks like, on a terminal and elsewhere. */
 
 import assert from "node:assert/strict";
+import { PERMISSIONS } from "../../lib/operator/permissions.ts";
 import { captured } from "../support/captured.ts";
 import { refusing, UNAUTHORIZED } from "../support/faults.ts";
 import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
@@ -39,6 +40,9 @@ Deno.test("check ends with 3 when the credentials are rejected half-way", async 
   assert.deepEqual({ code, stdout }, { code: 3, stdout: "" });
 });
 
+/** The server, its clock, the definition, each right, and two watches. */
+const ROWS = 3 + PERMISSIONS.length + 2;
+
 Deno.test("check without -o prints the same as an aligned table, without colours where there is no terminal", async () => {
   await using server = await startReachable();
   await server.cluster.install();
@@ -46,14 +50,14 @@ Deno.test("check without -o prints the same as an aligned table, without colours
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   const lines = stdout.trimEnd().split("\n");
   const at = lines[0]!.indexOf("ANSWER");
-  assert.equal(lines.length, 13);
+  assert.equal(lines.length, 1 + ROWS);
   for (const line of lines.slice(1)) assert.match(line.slice(at), /^ok {7}\S/);
   // deno-lint-ignore no-control-regex -- that there is none is the point
   assert.doesNotMatch(stdout, /\x1b/);
 });
 
 for (
-  const [what, NO_COLOR, colours] of [["in colours", "", 12], [
+  const [what, NO_COLOR, colours] of [["in colours", "", ROWS], [
     "without colours under NO_COLOR",
     "1",
     0,

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { CheckReport } from "../../lib/cli/check_report.ts";
+import { PERMISSIONS } from "../../lib/operator/permissions.ts";
 import { captured } from "../support/captured.ts";
 import { PASS, refusing } from "../support/faults.ts";
 import type { Call, Fault } from "../support/front.ts";
@@ -45,16 +46,29 @@ Deno.test("check finds all well on a sandbox, and says so row by row", async () 
     "ok may get devopspolicies.devops.stochastic.io",
     "ok may patch devopspolicies.devops.stochastic.io",
     "ok may patch devopspolicies.devops.stochastic.io/status",
+    "ok may create events.events.k8s.io",
+    "ok may patch events.events.k8s.io",
     "ok watch-list pods",
     "ok watch-list devopspolicies.devops.stochastic.io",
   ]);
 });
 
+Deno.test("check --leader-elect asks as well for the rights on the lease, and nothing else about it", async () => {
+  const { answers, calls } = await report({ args: ["--leader-elect", "--lease-namespace", "default"] });
+  const rights = answers.filter(({ namespace }) => namespace === "default");
+  assert.deepEqual(rights.map(({ asked, answer }) => `${answer} ${asked}`), [
+    "ok may create leases in default",
+    "ok may get leases/kube-devops in default",
+    "ok may patch leases/kube-devops in default",
+  ]);
+  assert.deepEqual(calls.filter(({ resource }) => resource === "leases"), []);
+});
+
 Deno.test("check asks for each namespace of its own, and never beyond them", async () => {
   const { answers, calls } = await report({ args: ["-n", "team-a", "-n", "team-b"] });
   const rights = answers.filter(({ id }) => id.startsWith("may "));
-  assert.equal(rights.length, 14);
-  assert.equal(rights.filter(({ namespace }) => namespace === "team-a").length, 7);
+  assert.equal(rights.length, 2 * PERMISSIONS.length);
+  assert.equal(rights.filter(({ namespace }) => namespace === "team-a").length, PERMISSIONS.length);
   for (const { asked, namespace } of rights) assert(asked.endsWith(` in ${namespace}`), asked);
   assert.deepEqual(calls.filter(isRead).map(({ namespace }) => namespace), Array(3).fill("team-a"));
 });
@@ -93,7 +107,7 @@ Deno.test("check names a right that is missing, what it is for and how to grant 
     ),
   });
   assert.equal(code, 1);
-  assert.equal(stderr, "error: 1 of 19 answers are no.\n");
+  assert.equal(stderr, `error: 1 of ${2 * PERMISSIONS.length + 5} answers are no.\n`);
   assert.equal(head.answer, "no");
   assert.deepEqual(notOk, [{
     id: "may patch devopspolicies.devops.stochastic.io/status",
@@ -106,6 +120,17 @@ Deno.test("check names a right that is missing, what it is for and how to grant 
   }]);
 });
 
+Deno.test("check warns of a right that the operator can live without, and ends with 0", async () => {
+  const { code, head, notOk } = await report({ fault: denying(({ resource }) => resource === "events") });
+  assert.equal(code, 0);
+  assert.equal(head.answer, "warning");
+  assert.deepEqual(notOk.map(({ id, answer }) => `${answer} ${id}`), [
+    "warning may create events.events.k8s.io",
+    "warning may patch events.events.k8s.io",
+  ]);
+  for (const { next } of notOk) assert.match(next ?? "", /clusterrole\.yaml/);
+});
+
 Deno.test("check tells each next step once, below the table", async () => {
   await using server = await startReachable();
   await server.cluster.install();
@@ -113,7 +138,7 @@ Deno.test("check tells each next step once, below the table", async () => {
   const { code, stdout } = await captured("check", "--kubeconfig", server.kubeconfig);
   assert.equal(code, 1);
   assert.match(stdout, /\n\nNext steps:\n- Grant what is missing to admin: [^\n]*--user=admin\n$/);
-  assert.equal(stdout.split("not allowed; needed to").length, 8);
+  assert.equal(stdout.split("not allowed; needed to").length, PERMISSIONS.length + 1);
   assert.match(stdout, /^watch-list of pods supported +warning {2}not tried: watching is not allowed$/m);
 });
 
@@ -124,7 +149,7 @@ Deno.test("check says so when not even rights can be asked about", async () => {
   });
   assert.equal(code, 1);
   const rights = notOk.filter(({ answer }) => answer === "no");
-  assert.equal(rights.length, 7);
+  assert.equal(rights.length, PERMISSIONS.length);
   for (const { found, next } of rights) {
     assert.equal(found, `not known: ${message}`);
     assert.match(next ?? "", /--clusterrole=system:basic-user --user=admin$/);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { policyCrd } from "../../lib/policy/crd.ts";
 import { fromSource } from "../support/launch.ts";
+import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
 import { run } from "../support/program.ts";
 
 const CRD = new URL("../../crds/devopspolicies.yaml", import.meta.url);
@@ -76,7 +77,24 @@ Deno.test("crd generate loads nothing that talks to a cluster", async () => {
   for (const part of OF_A_CLUSTER) assert.deepEqual(modules.filter((url) => url.includes(part)), []);
 });
 
+/** The same of `reconcile` that finds its port taken as soon as it would serve. */
+async function modulesOfReconcile(...flags: string[]): Promise<string[]> {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using folder = new KubeconfigFolder();
+  const kubeconfig = folder.write("config", oneContext({ name: "test" }));
+  const address = `127.0.0.1:${taken.addr.port}`;
+  return await modulesLoaded("reconcile", "--kubeconfig", kubeconfig, "--metrics-addr", address, ...flags);
+}
+
 Deno.test("reconcile loads all of that, so that the engine's log would tell", async () => {
-  const modules = await modulesLoaded("reconcile", "--kubeconfig", "/nonexistent/config");
+  const modules = await modulesOfReconcile();
   for (const part of OF_A_CLUSTER) assert(modules.some((url) => url.includes(part)), part);
+});
+
+const OF_A_LEADER = ["prom-client", "/lib/operator/run.ts", "/lib/policy/checks/", "/lib/kube/list_watch.ts"];
+
+Deno.test("reconcile that stands for election loads nothing of what a leader alone needs", async () => {
+  const modules = await modulesOfReconcile("--leader-elect", "--lease-namespace", "team");
+  assert(modules.some((url) => url.endsWith("/lib/operator/stand_by.ts")));
+  for (const part of OF_A_LEADER) assert.deepEqual(modules.filter((url) => url.includes(part)), []);
 });

@@ -48,7 +48,7 @@ const SENTENCES: readonly (readonly [said: string, sentence: string])[] = [
   [
     'Requires read access to "/home/me/a, b/config", run again with the --allow-read flag',
     "Not permitted to read files (/home/me/a, b/config): kube-devops needs --allow-read " +
-    "to read kubeconfigs, the files that they name, and a pod's service account.",
+    "to read kubeconfigs, the files that they name, a pod's service account, and its name.",
   ],
   [
     'Requires env access to "KUBECONFIG", run again with the --allow-env flag',

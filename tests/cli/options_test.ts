@@ -6,6 +6,7 @@ import {
   addressOption,
   collect,
   durationOption,
+  leaseOption,
   listOption,
   namespaceOption,
 } from "../../lib/cli/options.ts";
@@ -108,3 +109,15 @@ Deno.test("collect() gathers a repeated flag's values, each once", () => {
   assert.deepEqual(parse("a", parse("b", parse("a", []))), ["a", "b"]);
   assert.throws(() => parse("B", []), InvalidArgumentError);
 });
+
+table("leaseOption", leaseOption, [
+  ["kube-devops", "kube-devops"],
+  ["team-a.kube-devops", "team-a.kube-devops"],
+  ["x", "x"],
+  ["a".repeat(253), "a".repeat(253)],
+  ["a".repeat(254), undefined],
+  ["", undefined],
+  ["Team", undefined],
+  ["-a", undefined],
+  ["a/b", undefined],
+]);

@@ -67,6 +67,8 @@ const WRONG: readonly (readonly [args: readonly string[], ...words: RegExp[]])[]
   [["reconcile", "--requeue-interval", "0s"], /'0s' is invalid/, /between 1s and 1h/],
   [["reconcile", "--metrics-addr", "here"], /'here' is invalid/, /127\.0\.0\.1:9090/],
   [["reconcile", "-n", "No"], /'No' is invalid/, /lowercase/],
+  [["reconcile", "--lease-name", "a/b"], /'a\/b' is invalid/, /name of a lease/],
+  [["reconcile", "--lease-namespace", "No"], /'No' is invalid/, /lowercase/],
   [["reconcile", "--log-format", "xml"], /'xml' is invalid/, /text, json/],
   [["reconcile", "--log-level", "loud"], /'loud' is invalid/, /debug, info, warn, error/],
   [["reconcile", "--system-namespaces", "-nowhere"], /Cannot remove "nowhere"/],

@@ -4,6 +4,9 @@ import { join } from "node:path";
 
 /** One request that the API server has answered, or begun to. */
 export interface AuditedRequest {
+  readonly user: string;
+  /** When it came; milliseconds since 1970, by this machine's clock. */
+  readonly at: number;
   readonly verb: string;
   /** Empty for the core group. */
   readonly group: string;
@@ -15,7 +18,7 @@ export interface AuditedRequest {
   readonly code: number;
 }
 
-/** The log of one user's requests. Disposing of it removes it. */
+/** The log of some users' requests. Disposing of it removes it. */
 export interface AuditLog extends AsyncDisposable {
   /** What an API server has to be started with, to keep this log. */
   readonly apiServerArgs: readonly string[];
@@ -23,8 +26,8 @@ export interface AuditLog extends AsyncDisposable {
   requests(): Promise<readonly AuditedRequest[]>;
 }
 
-/** Makes a place for the log of what `user` asks. */
-export async function createAuditLog(user: string): Promise<AuditLog> {
+/** Makes a place for the log of what `users` ask. */
+export async function createAuditLog(...users: readonly string[]): Promise<AuditLog> {
   const dir = await Deno.makeTempDir({ prefix: "kube-devops-audit-" });
   const [policy, log] = [join(dir, "policy.json"), join(dir, "audit.log")];
   await Deno.writeTextFile(
@@ -34,7 +37,7 @@ export async function createAuditLog(user: string): Promise<AuditLog> {
       kind: "Policy",
       // A watch is booked when its answer begins and when it ends: either will do, and the first comes in time.
       omitStages: ["RequestReceived"],
-      rules: [{ level: "Metadata", users: [user] }, { level: "None" }],
+      rules: [{ level: "Metadata", users }, { level: "None" }],
     }),
   );
   await Deno.writeTextFile(log, "");
@@ -52,6 +55,8 @@ export async function createAuditLog(user: string): Promise<AuditLog> {
 interface AuditEvent {
   readonly verb: string;
   readonly requestURI: string;
+  readonly requestReceivedTimestamp: string;
+  readonly user: { readonly username: string };
   readonly objectRef?: {
     readonly apiGroup?: string;
     readonly resource?: string;
@@ -61,9 +66,13 @@ interface AuditEvent {
   readonly responseStatus?: { readonly code?: number };
 }
 
-function toRequest({ verb, requestURI, objectRef = {}, responseStatus = {} }: AuditEvent): AuditedRequest {
+function toRequest(
+  { verb, requestURI, requestReceivedTimestamp, user, objectRef = {}, responseStatus = {} }: AuditEvent,
+): AuditedRequest {
   const { apiGroup = "", resource = "", subresource, namespace = "" } = objectRef;
   return {
+    user: user.username,
+    at: Date.parse(requestReceivedTimestamp),
     verb,
     group: apiGroup,
     resource: subresource === undefined ? resource : `${resource}/${subresource}`,

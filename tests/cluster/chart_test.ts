@@ -1,6 +1,9 @@
 // The Helm chart, by the real Helm on a real API server: the same objects as deploy/base, and what its values change.
 
 import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { electionPermissions } from "../../lib/operator/permissions.ts";
+import { rulesYaml } from "../../tools/generate/rights.ts";
 import { findHelm } from "./binaries.ts";
 import { startControlPlane } from "./control_plane.ts";
 import { createNamespace } from "./fixtures.ts";
@@ -52,6 +55,11 @@ const VALUES: Readonly<Record<string, (objects: Objects) => void>> = {
       }
     }
   },
+  "leaderElection.enabled=true": electing,
+  "leaderElection.enabled=true,replicas=2": (objects) => {
+    electing(objects);
+    doubled(objects);
+  },
   "serviceMonitor.enabled=true,serviceMonitor.labels.release=main": (objects) => {
     const { metadata, spec } = only(objects, "Service");
     objects.push({
@@ -66,9 +74,47 @@ const VALUES: Readonly<Record<string, (objects: Objects) => void>> = {
   },
 };
 
+/** What leader election adds to the objects that there would be without it. */
+function electing(objects: Objects): void {
+  podOf(objects).containers[0].args.push("--leader-elect", "--lease-name=kube-devops");
+  const rollingUpdate = { maxUnavailable: 0, maxSurge: 1 };
+  only(objects, "Deployment").spec.strategy = { type: "RollingUpdate", rollingUpdate };
+  const { metadata } = only(objects, "Deployment");
+  const own = { ...metadata, name: `${metadata.name}-leader-election` };
+  const binding = only(objects, "ClusterRoleBinding");
+  const roleRef = { ...binding.roleRef, kind: "Role", name: own.name };
+  objects.push(
+    {
+      apiVersion: binding.apiVersion,
+      kind: "Role",
+      metadata: own,
+      rules: parse(rulesYaml(electionPermissions())).rules,
+    },
+    { ...binding, kind: "RoleBinding", metadata: own, roleRef },
+  );
+}
+
+/** What a second replica adds. */
+function doubled(objects: Objects): void {
+  const { metadata, spec } = only(objects, "Deployment");
+  const labelSelector = spec.selector;
+  spec.replicas = 2;
+  spec.template.spec.topologySpreadConstraints = ["kubernetes.io/hostname", "topology.kubernetes.io/zone"]
+    .map((topologyKey) => ({ topologyKey, maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway", labelSelector }));
+  objects.push({
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata,
+    spec: { maxUnavailable: 1, selector: labelSelector },
+  });
+}
+
 /** Values that the chart does not take, and what Helm says of each. */
 const REFUSED: Readonly<Record<string, RegExp>> = {
-  "replicas=2": /additional properties 'replicas' not allowed|Additional property replicas is not allowed/,
+  "replica=2": /additional properties 'replica' not allowed|Additional property replica is not allowed/,
+  "replicas=2":
+    /replicas=2 needs leaderElection\.enabled=true: without it all of them would do the same work\./,
+  "replicas=-1": /replicas/,
   "image.digest=latest": /image.digest/,
   "namespaces={Team}": /namespaces/,
   "networkPolicy.enabled=maybe": /networkPolicy.enabled/,
@@ -128,6 +174,13 @@ Deno.test("the Helm chart on a real API server", async (t) => {
     assert.ok(names.includes("clusterrole.rbac.authorization.k8s.io/kube-devops"), names.join());
   });
 
+  await t.step("an upgrade to two replicas is taken by the server, and the way back as well", async () => {
+    await helm("upgrade", ...RELEASE, "--set=replicas=2,leaderElection.enabled=true");
+    assert.equal((await installed()).length, standard.length + 3);
+    await helm("upgrade", ...RELEASE, "--reset-values");
+    assert.equal((await installed()).length, standard.length);
+  });
+
   await t.step("an upgrade to one namespace takes the rights in all others away", async () => {
     await helm("upgrade", ...RELEASE, "--set=namespaces={team}");
     const names = await installed();
@@ -151,7 +204,7 @@ Deno.test("the Helm chart on a real API server", async (t) => {
   /** The names of all objects of the release that are there. */
   async function installed(): Promise<readonly string[]> {
     const kinds =
-      "serviceaccounts,clusterroles,clusterrolebindings,roles,rolebindings,services,networkpolicies,deployments";
+      "poddisruptionbudgets,serviceaccounts,clusterroles,clusterrolebindings,roles,rolebindings,services,networkpolicies,deployments";
     const release = "--selector=app.kubernetes.io/instance=kube-devops";
     return (await kubectl("get", kinds, release, "--all-namespaces", "--output=name")).split("\n").filter(
       Boolean,

@@ -12,6 +12,9 @@ interface PodSpec {
   containers: { securityContext: Record<string, unknown> }[];
 }
 
+// deno-lint-ignore no-explicit-any -- a Deployment, looked into everywhere
+type Any = any;
+
 /** Each way to fall below the restricted level, and how the server calls it. */
 const WEAKENED: Readonly<Record<string, readonly [change: (spec: PodSpec) => void, named: string]>> = {
   "may run as root": [({ securityContext }) => delete securityContext.runAsNonRoot, "runAsNonRoot != true"],
@@ -33,14 +36,18 @@ Deno.test("deploy/ on a real API server", async (t) => {
   await using cluster = await startControlPlane();
   await createNamespace(cluster, "team");
   const install = await Deno.readTextFile("deploy/install.yaml");
-  const count = objectsIn(install).length;
 
   await t.step("install.yaml holds the objects that kustomize makes of deploy/base", async () => {
     assert.deepEqual(objectsIn(install), objectsIn(await kubectl(cluster, ["kustomize", "deploy/base"])));
-    assert.equal(count, 8);
   });
 
-  for (const source of ["--filename=deploy/install.yaml", "--kustomize=deploy/namespaced"]) {
+  for (
+    const [source, count] of [
+      ["--filename=deploy/install.yaml", 8],
+      ["--kustomize=deploy/namespaced", 8],
+      ["--kustomize=deploy/high-availability", 11],
+    ] as const
+  ) {
     await t.step(
       `every object of ${source} applies without a warning, and is then as it was sent`,
       async () => {
@@ -52,7 +59,12 @@ Deno.test("deploy/ on a real API server", async (t) => {
           assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
           assert.equal(stdout.trim().split("\n").length, count);
         }
-        assert.doesNotMatch(await kubectl(cluster, [...apply]), /created|configured/);
+        const again = (await kubectl(cluster, [...apply])).split("\n");
+        // A budget's selector is replaced each time, by the same.
+        const changed = again.filter((line) =>
+          !/ unchanged$|^$|^poddisruptionbudget\.\S+ configured$/.test(line)
+        );
+        assert.deepEqual(changed, []);
       },
     );
   }
@@ -64,6 +76,30 @@ Deno.test("deploy/ on a real API server", async (t) => {
       ["Role", "team"],
       ["RoleBinding", "team"],
     ]);
+  });
+
+  await t.step("deploy/high-availability is deploy/base with a second replica and its rights", async () => {
+    const objects = objectsIn(await kubectl(cluster, ["kustomize", "deploy/high-availability"]));
+    const base = objectsIn(install);
+    const more = objects.filter(({ kind, metadata: { name } }) =>
+      !base.some((object) => object.kind === kind && object.metadata.name === name)
+    );
+    assert.deepEqual(more.map(({ kind, metadata: { name, namespace } }) => `${kind} ${namespace}/${name}`), [
+      "PodDisruptionBudget devops-system/kube-devops",
+      "Role devops-system/kube-devops-leader-election",
+      "RoleBinding devops-system/kube-devops-leader-election",
+    ]);
+    const [single, double] = [base, objects].map((all) =>
+      structuredClone(all.find(({ kind }) => kind === "Deployment")) as Any
+    );
+    assert.equal(double.spec.replicas, 2);
+    assert.equal(double.spec.strategy.type, "RollingUpdate");
+    const { topologySpreadConstraints, ...pod } = double.spec.template.spec;
+    for (const { labelSelector } of topologySpreadConstraints) {
+      assert.deepEqual(labelSelector, single.spec.selector);
+    }
+    assert.equal(pod.containers[0].args.pop(), "--leader-elect");
+    assert.deepEqual(pod, single.spec.template.spec);
   });
 
   const deployment = parse(await Deno.readTextFile("deploy/base/deployment.yaml"));

@@ -4,7 +4,7 @@ import type { ControlPlane } from "./control_plane.ts";
 
 /** Writes a kubeconfig with one context, called `name`, of a user with these credentials; returns its path. */
 export async function writeKubeconfig(
-  cluster: ControlPlane,
+  cluster: Pick<ControlPlane, "dir" | "url" | "caPem">,
   name: string,
   user: Readonly<Record<string, unknown>>,
   { ca = true } = {},

@@ -54,6 +54,8 @@ export interface LogRecord {
 /** A running operator. Disposing of it ends it. */
 export interface OperatorProcess extends AsyncDisposable {
   readonly log: readonly LogRecord[];
+  /** Of its process. */
+  readonly pid: number;
   /** Asks its metrics server; the status and the body. */
   get(path: string): Promise<{ readonly status: number; readonly body: string }>;
   /** Waits until it is ready. */
@@ -104,6 +106,7 @@ export function startOperator(
   };
   return {
     log,
+    pid: child.pid,
     get,
     end,
     ready: () =>

@@ -153,7 +153,11 @@ Deno.test("a server without watch-lists is listed and watched in protobuf", asyn
     clock: systemClock,
     store,
     onChange: () => {},
-    observer: { live() {}, ended: (end, error) => ends.push(error === undefined ? end : String(error)) },
+    observer: {
+      live() {},
+      heard() {},
+      ended: (end, error) => ends.push(error === undefined ? end : String(error)),
+    },
   }, stop.signal);
   await eventually(() => store.size === 2, { within: 10_000, what: "both pods are read" });
   await createPod(cluster, "shop", "comes");

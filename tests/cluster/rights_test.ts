@@ -11,7 +11,7 @@ import { createNamespace, createPod, createServiceAccountToken } from "./fixture
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { startOperator } from "./operator_process.ts";
 import { createPolicy, readPolicy, statusIs } from "./policies.ts";
-import { contend, livePolicy } from "./policy_life.ts";
+import { changeClass, contend, livePolicy } from "./policy_life.ts";
 
 const NAMESPACE = "devops-system";
 const ACCOUNT = "kube-devops";
@@ -21,6 +21,7 @@ const WITHOUT_STREAMS = ["--feature-gates=WatchList=false"];
 
 type Right = Pick<AuditedRequest, "verb" | "group" | "resource">;
 const nameOf = ({ verb, group, resource }: Right) => `${verb} ${group}/${resource}`;
+const COUNTING = "patch events.k8s.io/events";
 const GRANTED = PERMISSIONS.map(nameOf).sort();
 
 Deno.test("the operator's rights on a real API server", async (t) => {
@@ -39,15 +40,21 @@ Deno.test("the operator's rights on a real API server", async (t) => {
   const asked = async (from = 0) => [...new Set((await audit.requests()).slice(from).map(nameOf))].sort();
   const reads = async () => (await audit.requests()).filter(({ verb }) => verb === "get").length;
 
+  /** How often an event was told to have happened again. */
+  const counts = async () => (await audit.requests()).map(nameOf).filter((name) => name === COUNTING).length;
+
   /** One run of the operator with a policy's life in it. */
   async function run(policy: string, args: readonly string[] = []): Promise<void> {
+    const [before, counted] = [await reads(), await counts()];
     await using operator = startOperator({ kubeconfig }, args);
     await operator.ready();
     for (const probe of ["startupProbe", "livenessProbe", "readinessProbe"]) {
       assert.equal((await operator.get(container[probe].httpGet.path)).status, 200, probe);
     }
-    const before = await reads();
-    await livePolicy(cluster, "team", policy, async () => await reads() > before);
+    await livePolicy(cluster, "team", policy, {
+      hasLostRace: async () => await reads() > before,
+      hasCounted: async () => await counts() > counted,
+    });
     assert.equal((await operator.end("SIGTERM")).code, 0);
   }
 
@@ -83,6 +90,7 @@ Deno.test("the operator's rights on a real API server", async (t) => {
         );
       const isNamed = () => named().length > 0;
       if (missing.verb === "get") await contend(cluster, "team", policy, isNamed);
+      else if (missing.resource === "events") await changeClass(cluster, "team", policy, isNamed);
       else await eventually(isNamed, { within: 20_000, what: "a warning" });
       const { verb, resource, group } = missing;
       assert.deepEqual([...new Set(named())], [`${USER} ${verb} ${resource} ${group}`]);

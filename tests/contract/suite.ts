@@ -8,6 +8,7 @@ import { DEFINITION_ROWS } from "./definitions.ts";
 import { DELETION } from "./deletion.ts";
 import { DELETION_PODS } from "./deletion_pods.ts";
 import { DISCOVERY } from "./discovery.ts";
+import { EVENT_ROWS } from "./events.ts";
 import { FORMATS } from "./formats.ts";
 import { HOSTILE } from "./hostile.ts";
 import { LEASES } from "./leases.ts";
@@ -48,6 +49,7 @@ export const TOPICS: Readonly<Record<string, readonly Row[]>> = {
   access: ACCESS,
   formats: FORMATS,
   leases: LEASES,
+  events: EVENT_ROWS,
   hostile: HOSTILE,
 };
 

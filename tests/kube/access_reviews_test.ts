@@ -39,6 +39,17 @@ for (
         namespace: "team",
       },
     ],
+    [
+      { verb: "get", group: "coordination.k8s.io", resource: "leases", name: "kube-devops" },
+      "team",
+      {
+        verb: "get",
+        group: "coordination.k8s.io",
+        resource: "leases",
+        name: "kube-devops",
+        namespace: "team",
+      },
+    ],
   ] as const
 ) {
   Deno.test(`isAllowed() asks for ${right.verb} ${right.resource} in ${namespace ?? "all namespaces"}, and for nothing else`, async () => {

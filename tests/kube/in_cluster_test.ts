@@ -57,6 +57,17 @@ Deno.test("inClusterCredentials() gives the token without its newline, and the C
   });
 });
 
+Deno.test("inClusterCredentials() tells the namespace that the pod is in, or that there is no telling", async () => {
+  using account = new ServiceAccount("token", "the CA");
+  const credentials = inClusterCredentials(SERVER, account.directory);
+  await assert.rejects(credentials.namespace!(), {
+    name: "CredentialsError",
+    message: /^Cannot read the service account in .*Is automountServiceAccountToken on for this pod\?$/,
+  });
+  Deno.writeTextFileSync(`${account.directory}/namespace`, "devops-system\n");
+  assert.equal(await credentials.namespace!(), "devops-system");
+});
+
 Deno.test("inClusterCredentials() reads the files once as long as they do not change", async () => {
   using account = new ServiceAccount("token-1", "CA");
   const credentials = inClusterCredentials(SERVER, account.directory);

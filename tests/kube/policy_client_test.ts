@@ -1,7 +1,8 @@
 /** The policy client: what each write says on the wire, and what comes of each answer. */
 
 import assert from "node:assert/strict";
-import type { JsonPatchOperation } from "../../lib/api/ports.ts";
+import { LeaseLostError } from "../../lib/api/errors.ts";
+import type { Fence, JsonPatchOperation } from "../../lib/api/ports.ts";
 import { createPolicyClient } from "../../lib/kube/policy_client.ts";
 import { InstantClock } from "../support/instant_clock.ts";
 import type { Reply } from "../support/loopback_server.ts";
@@ -170,4 +171,48 @@ Deno.test("A call ends when it is told to stop while it waits, and is not tried 
     };
     const clock = { now: () => 0, monotonic: () => 0, after };
     await assert.rejects(createPolicyClient(transport, clock).get(REF, signal), { code: 503 });
+  }));
+
+/** A fence that holds for so many attempts. */
+function fenceFor(attempts: number): Fence {
+  const assertFresh = () => {
+    if (attempts-- <= 0) throw new LeaseLostError("another leads");
+  };
+  return { assertFresh };
+}
+
+for (const write of ["patch", "patchStatus"] as const) {
+  Deno.test(`${write}() asks its fence before each attempt, and sends nothing when that does not hold`, () =>
+    using([refusal(503), refusal(503)], async (used) => {
+      const client = createPolicyClient(used.transport, used.clock, fenceFor(2));
+      await assert.rejects(calls[write]({ ...used, client }), { name: "LeaseLostError" });
+      assert.equal(used.clock.waits.length, 2);
+    }));
+
+  Deno.test(`${write}() asks its fence again for a second try with a new token`, () =>
+    using([refusal(401)], async (used) => {
+      const client = createPolicyClient(used.transport, used.clock, fenceFor(1));
+      await assert.rejects(calls[write]({ ...used, client }), { name: "LeaseLostError" });
+    }));
+
+  Deno.test(`${write}() asks its fence after its credentials, which may take their time`, () =>
+    using([], async (used) => {
+      const access = Promise.withResolvers<void>();
+      const current = used.credentials.access();
+      used.credentials.access = () => access.promise.then(() => current);
+      const fence = fenceFor(Infinity);
+      const client = createPolicyClient(used.transport, used.clock, {
+        assertFresh: () => fence.assertFresh(),
+      });
+      const writing = calls[write]({ ...used, client });
+      fence.assertFresh = fenceFor(0).assertFresh;
+      access.resolve();
+      await assert.rejects(writing, { name: "LeaseLostError" });
+    }));
+}
+
+Deno.test("get() asks no fence: reading harms nobody", () =>
+  using([sent], async (used) => {
+    const client = createPolicyClient(used.transport, used.clock, fenceFor(0));
+    assert.equal((await calls.get({ ...used, client })).resourceVersion, "8");
   }));

@@ -77,6 +77,37 @@ const MORE: Record<string, readonly string[]> = {
   devopspolicy_queue_wait_seconds: ["# TYPE devopspolicy_queue_wait_seconds histogram"],
   devopspolicy_queue_wait_seconds_sum: ["devopspolicy_queue_wait_seconds_sum 0.125"],
   devopspolicy_queue_depth: ["# TYPE devopspolicy_queue_depth gauge", "devopspolicy_queue_depth 7"],
+  devopspolicy_queue_oldest_seconds: [
+    "# TYPE devopspolicy_queue_oldest_seconds gauge",
+    "devopspolicy_queue_oldest_seconds 2.5",
+  ],
+  devopspolicy_last_event_age_seconds: [
+    "# TYPE devopspolicy_last_event_age_seconds gauge",
+    'devopspolicy_last_event_age_seconds{resource="pods"} 12.5',
+  ],
+  devopspolicy_relists_total: [
+    "# TYPE devopspolicy_relists_total counter",
+    'devopspolicy_relists_total{resource="pods",cause="gone"} 1',
+  ],
+  devopspolicy_status_writes_suppressed_total: [
+    "# TYPE devopspolicy_status_writes_suppressed_total counter",
+    'devopspolicy_status_writes_suppressed_total{reason="unchanged"} 2',
+    'devopspolicy_status_writes_suppressed_total{reason="waiting"} 1',
+  ],
+  devopspolicy_write_conflicts_total: [
+    "# TYPE devopspolicy_write_conflicts_total counter",
+    "devopspolicy_write_conflicts_total 1",
+  ],
+  devopspolicy_events_total: [
+    "# TYPE devopspolicy_events_total counter",
+    'devopspolicy_events_total{outcome="written"} 1',
+    'devopspolicy_events_total{outcome="dropped"} 1',
+  ],
+  devopspolicy_unevaluable_policies: [
+    "# TYPE devopspolicy_unevaluable_policies gauge",
+    'devopspolicy_unevaluable_policies{reason="InvalidSpec"} 2',
+    'devopspolicy_unevaluable_policies{reason="PodsUnavailable"} 1',
+  ],
   process_resident_memory_bytes: [
     "# TYPE process_resident_memory_bytes gauge",
     "process_resident_memory_bytes 85000000",
@@ -89,6 +120,7 @@ const MORE: Record<string, readonly string[]> = {
     "# TYPE devopspolicy_event_loop_lag_seconds gauge",
     "devopspolicy_event_loop_lag_seconds 0.25",
   ],
+  devopspolicy_leader: ["# TYPE devopspolicy_leader gauge", "devopspolicy_leader 1"],
   devopspolicy_build_info: [
     "# TYPE devopspolicy_build_info gauge",
     'devopspolicy_build_info{version="1.2.3"} 1',
@@ -98,7 +130,8 @@ const MORE: Record<string, readonly string[]> = {
 for (const [name, lines] of Object.entries(MORE)) {
   Deno.test(`OperatorMetrics shows ${name}`, async () => {
     const one = metrics({
-      queueDepth: () => 7,
+      queue: () => ({ depth: 7, oldestMs: 2_500 }),
+      ages: () => new Map([["pods", 12_500]]),
       memory: () => ({ rss: 85e6, heapUsed: 12e6 }),
       loopLag: () => 0.25,
     });
@@ -106,7 +139,13 @@ for (const [name, lines] of Object.entries(MORE)) {
     one.observeUnreadable("pods");
     one.observeUnreadable("pods");
     one.observeWatchRestart("pods", "gone");
+    one.observeRelist("pods", "gone");
     for (const reason of ["changed", "refresh", "changed"]) one.observeWrite(reason);
+    for (const reason of ["unchanged", "waiting", "unchanged"]) one.observeSuppressed(reason);
+    one.observeConflict();
+    for (const outcome of ["written", "dropped"]) one.observeEvent(outcome);
+    for (const name of ["a", "b"]) one.observeUnevaluable({ namespace: "team", name }, "InvalidSpec");
+    one.observeUnevaluable({ namespace: "team", name: "c" }, "PodsUnavailable");
     one.observeReconcile(0.25, false);
     one.observeReconcile(0.5, false);
     one.observeWait(0.125);
@@ -122,8 +161,9 @@ Deno.test("OperatorMetrics shows nothing that the tests do not know", async () =
 
 Deno.test("OperatorMetrics asks its sources anew at each rendering", async () => {
   let depth = 0;
-  const one = metrics({ queueDepth: () => ++depth });
+  const one = metrics({ queue: () => ({ depth, oldestMs: 0 }) });
   for (const expected of [1, 2, 3]) {
+    depth++;
     assert.equal((await linesOf(one, "devopspolicy_queue_depth"))[1], `devopspolicy_queue_depth ${expected}`);
   }
 });

@@ -62,3 +62,16 @@ Deno.test("OperatorMetrics of two operators do not know each other", async () =>
   assert(!text.includes("strict") && !text.includes("1.2.3"));
   assert(text.includes("devopspolicy_reconcile_errors_total 0\n"));
 });
+
+Deno.test("OperatorMetrics counts a policy that cannot be evaluated once, and no more when it can be, or is gone", async () => {
+  const one = metrics();
+  const [mended, gone, changed] = ["mended", "gone", "changed"].map((name) => ({ namespace: "team", name }));
+  for (const ref of [mended!, gone!, changed!]) one.observeUnevaluable(ref, "InvalidSpec");
+  one.observeUnevaluable(gone!, "InvalidSpec");
+  one.observeUnevaluable(changed!, "PodsUnavailable");
+  one.observePolicy(mended!, READING);
+  one.forgetPolicy(gone!);
+  assert.deepEqual((await linesOf(one, "devopspolicy_unevaluable_policies")).slice(1), [
+    'devopspolicy_unevaluable_policies{reason="PodsUnavailable"} 1',
+  ]);
+});

@@ -72,6 +72,7 @@ function largeNamespace(onTurn: (pods: Store<PodFacts>) => void = () => {}) {
     requeueMs: 30_000,
     refreshes: new RefreshBudget(),
     onStatus() {},
+    onNews() {},
     written: new WeakMap(),
     onDropped: (fields) => assert.deepEqual(fields, []),
     signal: new AbortController().signal,

@@ -5,14 +5,14 @@ import { createHandler, listen, ListenError } from "../../lib/operator/server.ts
 import { ManualClock } from "../support/manual_clock.ts";
 import { startOperator } from "../support/running_operator.ts";
 
-function handler(missing: readonly string[] = []) {
+function handler(missing: readonly string[] = [], stuck?: string) {
   const metrics = {
     contentType: "text/plain; version=0.0.4; charset=utf-8",
     async *pieces() {
       yield* ["up", " 1\n"];
     },
   };
-  return createHandler({ missing: () => missing, metrics, clock: new ManualClock() });
+  return createHandler({ stuck: () => stuck, missing: () => missing, metrics, clock: new ManualClock() });
 }
 
 /** `status`, type and body of the answer to `path`. */
@@ -54,6 +54,18 @@ for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
     assert.equal(response.headers.get("allow"), "GET, HEAD");
   });
 }
+
+Deno.test("createHandler() says at /healthz what is stuck, whatever is missing, and at /readyz nothing of it", async () => {
+  for (const missing of [[], ["pods"]]) {
+    const handle = handler(missing, "the reconcile of team/strict has been under way for 301 s");
+    const health = await handle(new Request("http://localhost/healthz"));
+    assert.equal(health.status, 503);
+    assert.equal(await health.text(), "stuck: the reconcile of team/strict has been under way for 301 s\n");
+    const ready = await handle(new Request("http://localhost/readyz"));
+    assert.equal(ready.status, missing.length === 0 ? 200 : 503);
+    assert(!(await ready.text()).includes("stuck"));
+  }
+});
 
 Deno.test("createHandler() asks anew at each request what is missing", async () => {
   const missing = ["pods"];

@@ -2,50 +2,17 @@
 
 import assert from "node:assert/strict";
 import { ApiError, ConnectionError } from "../../lib/api/errors.ts";
-import { SourceHealth } from "../../lib/operator/source_health.ts";
-import { ManualClock } from "../support/manual_clock.ts";
-import { recordingLogger } from "../support/recording_logger.ts";
+import { followed, HOPELESS } from "../support/followed_source.ts";
 
 const api = (code: number) => new ApiError({ code, reason: "", message: `status ${code}` });
 const REFUSED = new ConnectionError("refused", "connection refused");
 const TIMEOUT = new ConnectionError("timeout", "no answer");
-const HOPELESS = new ConnectionError("tls", "signed by a stranger");
-
-function followed() {
-  const clock = new ManualClock();
-  const { log, records } = recordingLogger();
-  const restarts: string[] = [];
-  const early: unknown[] = [];
-  let changes = 0;
-  const metrics = {
-    observeWatchRestart: (resource: string, cause: string) => void restarts.push(`${resource} ${cause}`),
-  };
-  const health = new SourceHealth({
-    resource: "pods",
-    namespace: "production",
-    log,
-    clock,
-    metrics,
-    explain: (error) => (error as Error).message,
-    onChange: () => changes++,
-    onEarlyFailure: (error) => early.push(error) > 0 && error === HOPELESS,
-  });
-  return {
-    clock,
-    health,
-    restarts,
-    early,
-    changes: () => changes,
-    said: () => records.map(({ level, message, properties }) => [level, message, properties.problem]),
-  };
-}
-
 Deno.test("SourceHealth is synced from the first time that the collection was read", () => {
-  const { health, changes } = followed();
+  const { health, read, changes } = followed();
   assert.equal(health.synced, false);
-  health.live();
+  read();
   assert.equal(health.synced, true);
-  health.ended("failed", REFUSED);
+  health.ended("failed", REFUSED, true);
   assert.equal(health.synced, true, "what was read stays known");
   health.live();
   assert.equal(changes(), 1);
@@ -53,10 +20,12 @@ Deno.test("SourceHealth is synced from the first time that the collection was re
 
 Deno.test("SourceHealth tells each state once, and when it is over", () => {
   const { health, said } = followed();
-  for (const error of [REFUSED, REFUSED, TIMEOUT, TIMEOUT, api(503), api(500)]) health.ended("failed", error);
+  for (const error of [REFUSED, REFUSED, TIMEOUT, TIMEOUT, api(503), api(500)]) {
+    health.ended("failed", error, true);
+  }
   health.live();
   health.live();
-  health.ended("failed", REFUSED);
+  health.ended("failed", REFUSED, true);
   assert.deepEqual(said(), [
     ["warn", "cannot watch, trying again", "connection refused"],
     ["warn", "cannot watch, trying again", "no answer"],
@@ -69,7 +38,7 @@ Deno.test("SourceHealth tells each state once, and when it is over", () => {
 for (const end of ["closed", "overdue", "gone", "no-watch-list"] as const) {
   Deno.test(`SourceHealth counts a watch that ended as ${end}, and warns nobody`, () => {
     const { health, said, restarts, early } = followed();
-    health.ended(end, undefined);
+    health.ended(end, undefined, true);
     assert.deepEqual(restarts, [`pods ${end}`]);
     assert.deepEqual(said(), [["debug", "watch ended", undefined]]);
     assert.deepEqual(early, []);
@@ -78,14 +47,14 @@ for (const end of ["closed", "overdue", "gone", "no-watch-list"] as const) {
 
 Deno.test("SourceHealth does not count a watch that was merely silent", () => {
   const { health, restarts, said } = followed();
-  health.ended("idle", undefined);
+  health.ended("idle", undefined, true);
   assert.deepEqual(restarts, []);
   assert.deepEqual(said(), [["debug", "watch ended", undefined]]);
 });
 
 Deno.test("SourceHealth counts failures by their kind, never by their text", () => {
   const { health, restarts } = followed();
-  for (const error of [REFUSED, api(403), api(500), new Error("x")]) health.ended("failed", error);
+  for (const error of [REFUSED, api(403), api(500), new Error("x")]) health.ended("failed", error, true);
   assert.deepEqual(restarts, [
     "pods connection_refused",
     "pods http_403",
@@ -107,12 +76,12 @@ for (
   ] as const
 ) {
   Deno.test(`SourceHealth ${denied ? "counts" : "does not count"} ${error.message} as a refusal`, () => {
-    const { health, changes } = followed();
-    health.live();
-    health.ended("failed", error);
+    const { health, read, changes } = followed();
+    read();
+    health.ended("failed", error, true);
     assert.equal(health.problem, denied ? error.message : undefined);
     assert.equal(changes(), denied ? 2 : 1);
-    health.ended("failed", error);
+    health.ended("failed", error, true);
     assert.equal(changes(), denied ? 2 : 1, "the same again is no change");
     health.live();
     assert.equal(health.problem, undefined);
@@ -122,41 +91,53 @@ for (
 
 Deno.test("SourceHealth stays refused while the server cannot be reached", () => {
   const { health } = followed();
-  health.ended("failed", api(403));
-  health.ended("failed", REFUSED);
+  health.ended("failed", api(403), true);
+  health.ended("failed", REFUSED, true);
   assert.equal(health.problem, "status 403");
 });
 
 Deno.test("SourceHealth passes on only what fails before the collection was ever read", () => {
   const { health, early } = followed();
-  health.ended("failed", REFUSED);
+  health.ended("failed", REFUSED, true);
   health.live();
-  health.ended("failed", TIMEOUT);
+  health.ended("failed", TIMEOUT, true);
   assert.deepEqual(early, [REFUSED]);
 });
 
 Deno.test("SourceHealth says nothing of trying again after a failure that ends the operator", () => {
   const { health, said, early } = followed();
-  health.ended("failed", HOPELESS);
+  health.ended("failed", HOPELESS, true);
   assert.deepEqual(early, [HOPELESS]);
   assert.deepEqual(said(), []);
 });
 
 for (const error of [api(500), api(429), TIMEOUT, new Error("x")]) {
   Deno.test(`SourceHealth trusts what was read for a minute of ${error.message}, and no longer`, async () => {
-    const { clock, health, changes } = followed();
-    health.live();
-    health.ended("failed", error);
+    const { clock, health, read, changes } = followed();
+    read();
+    health.ended("failed", error, true);
     await clock.advance(59_999);
-    health.ended("failed", error);
+    health.ended("failed", error, true);
     assert.equal(health.problem, undefined);
     await clock.advance(1);
-    health.ended("failed", error);
+    health.ended("failed", error, true);
     assert.equal(health.problem, error.message);
     assert.equal(changes(), 2);
     health.live();
     assert.equal(health.problem, undefined);
-    health.ended("failed", error);
+    health.ended("failed", error, true);
     assert.equal(health.problem, undefined, "the minute starts anew");
   });
 }
+
+Deno.test("SourceHealth counts what is read again, by why, but neither a first reading nor what resumes", () => {
+  const { health, read, relists } = followed();
+  health.ended("failed", REFUSED, false);
+  health.ended("no-watch-list", undefined, false);
+  read();
+  health.ended("closed", undefined, true);
+  health.ended("gone", undefined, false);
+  health.ended("failed", api(500), false);
+  read();
+  assert.deepEqual(relists, ["pods gone", "pods server_error"]);
+});

@@ -1,6 +1,7 @@
 /** The end: at once when there is nothing to do, after the write under way when there is, and never with a trace. */
 
 import assert from "node:assert/strict";
+import { LeaseLostError } from "../../lib/api/errors.ts";
 import type { Cluster } from "../../lib/api/ports.ts";
 import { pod } from "../support/pod_builder.ts";
 import { ALL_CHECKS, startOperator } from "../support/running_operator.ts";
@@ -126,4 +127,31 @@ Deno.test("runOperator() that is told to stop before it starts ends at once", as
   assert.equal(operator.hasEnded, true);
   assert.equal(operator.clock.pending, 0);
   assert.deepEqual(operator.cluster.calls, []);
+});
+
+Deno.test("runOperator() that has lost its lease gives up the write under way at once, and blames no policy", async () => {
+  const lost = new AbortController();
+  await using operator = await startOperator(async (cluster) => {
+    await cluster.putPolicy({ spec: ALL_CHECKS });
+    cluster.fault = ({ verb }, next) => verb === "patchStatus" ? new Promise(() => {}) : next();
+  }, { lost: lost.signal });
+  assert.equal(operator.hasEnded, false);
+  lost.abort(new LeaseLostError("another leads"));
+  await operator.ended;
+  await operator.clock.advance(0);
+  assert.equal(operator.clock.pending, 0);
+  assert.deepEqual(operator.warnings(), []);
+});
+
+Deno.test("runOperator() that loses its lease while it ends waits for no write any more", async () => {
+  const lost = new AbortController();
+  await using operator = await startOperator(async (cluster) => {
+    await cluster.putPolicy({ spec: ALL_CHECKS });
+    cluster.fault = ({ verb }, next) => verb === "patchStatus" ? new Promise(() => {}) : next();
+  }, { lost: lost.signal });
+  operator.abort();
+  await operator.clock.advance(1_000);
+  assert.equal(operator.hasEnded, false);
+  lost.abort(new LeaseLostError("another leads"));
+  await operator.ended;
 });

@@ -62,6 +62,18 @@ Deno.test("writeGuarded() throws the last conflict after five, and reads no more
   assert.equal(object.rereads(), 4);
 });
 
+Deno.test("writeGuarded() tells of each conflict, the last one included, and of no other failure", async () => {
+  const tellsOf = async (object: ReturnType<typeof contested>) => {
+    let conflicts = 0;
+    await writeGuarded(1, { ...object, onConflict: () => conflicts++ }).catch(() => {});
+    return conflicts;
+  };
+  assert.equal(await tellsOf(contested(0)), 0);
+  assert.equal(await tellsOf(contested(3)), 3);
+  assert.equal(await tellsOf(contested(Infinity)), 5);
+  assert.equal(await tellsOf({ ...contested(0), write: () => Promise.reject(apiError(403)) }), 0);
+});
+
 Deno.test("writeGuarded() answers with the object when there is nothing to write", async () => {
   const object = { ...contested(0), write: () => Promise.resolve(undefined) };
   assert.equal(await writeGuarded(7, object), 7);

@@ -32,7 +32,7 @@ async function reflecting(script: Script<Versioned>) {
     clock,
     store,
     onChange: () => clock.work(COST_MS),
-    observer: { live: () => lives[lived++]?.resolve(), ended() {} },
+    observer: { live: () => lives[lived++]?.resolve(), heard() {}, ended() {} },
   }, stopping.signal);
   await lives[0]!.promise;
   return {

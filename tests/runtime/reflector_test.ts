@@ -278,7 +278,7 @@ Deno.test("runReflector() passes its watcher's observer on", async () => {
     clock,
     store: new Store(),
     onChange: () => {},
-    observer: { live: () => lives++, ended: () => {} },
+    observer: { live: () => lives++, heard() {}, ended() {} },
   }, stopping.signal);
   source.lastWatch.accept().push(initialEnd(10));
   await settled();

@@ -132,7 +132,7 @@ class Judge {
     if (this.#verdict !== undefined) throw this.#verdict;
     const now = this.clock.monotonic();
     const due = [...this.#keys.values()].filter((model) => !model.running && dueAt(model) <= now).length;
-    assert.equal(this.#queue.depth, due);
+    assert.equal(this.#queue.state().depth, due);
     assert(due === 0 || this.#waiting.length === 0, "work and a worker wait for each other");
     assert(this.clock.pending <= (this.#waiting.length > 0 ? 1 : 0), "a timer wakes nobody");
   }

@@ -66,7 +66,7 @@ Deno.test("workQueue() hands a key to one worker at a time", async () => {
   assert.equal(await takeNow(queue), "a");
   queue.add("a");
   await clock.advance(60_000);
-  assert.equal(queue.depth, 0);
+  assert.equal(queue.state().depth, 0);
   assert.equal(await takeNow(queue), undefined);
   queue.done("a");
   assert.equal(await takeNow(queue), "a");
@@ -264,7 +264,7 @@ Deno.test("workQueue() lets a change in before a later retry, but not before the
 Deno.test("workQueue() ignores done() for a key it does not know", async () => {
   const { queue, clock } = setUp();
   queue.done("a");
-  assert.equal(queue.depth, 0);
+  assert.equal(queue.state().depth, 0);
   assert.equal(await takeNow(queue), undefined);
   assert.equal(clock.pending, 0);
 });
@@ -300,18 +300,18 @@ Deno.test("workQueue() serves the worker that has waited longest", async () => {
 
 Deno.test("workQueue() counts what is due and waits: neither what is running nor what is for later", async () => {
   const { queue, clock } = setUp();
-  assert.equal(queue.depth, 0);
+  assert.equal(queue.state().depth, 0);
   for (const item of ["a", "b", "c"]) queue.add(item);
   queue.add("later", 1_000);
-  assert.equal(queue.depth, 3);
+  assert.equal(queue.state().depth, 3);
   await takeNow(queue);
-  assert.equal(queue.depth, 2);
+  assert.equal(queue.state().depth, 2);
   queue.done("a");
-  assert.equal(queue.depth, 2);
+  assert.equal(queue.state().depth, 2);
   await clock.advance(999);
-  assert.equal(queue.depth, 2);
+  assert.equal(queue.state().depth, 2);
   await clock.advance(1);
-  assert.equal(queue.depth, 3);
+  assert.equal(queue.state().depth, 3);
 });
 
 Deno.test("workQueue() tells how long each item waited beyond its time", async () => {

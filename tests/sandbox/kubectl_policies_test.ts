@@ -65,3 +65,33 @@ testKubectl(
     );
   },
 );
+
+testKubectl("kubectl describes a policy with the events that are told of it", async (kubectl) => {
+  const uid = await kubectl.ok("get dop default-policy -n production -o jsonpath={.metadata.uid}");
+  const tell = (name: string, uid: string, more: object = {}) =>
+    kubectl.ok("create --validate=false -f -", {
+      stdin: JSON.stringify({
+        apiVersion: "events.k8s.io/v1",
+        kind: "Event",
+        metadata: { name, namespace: "production" },
+        regarding: { kind: "DevOpsPolicy", namespace: "production", name: "default-policy", uid },
+        reportingController: "kube-devops-operator",
+        reportingInstance: "one",
+        action: "Evaluate",
+        type: "Warning",
+        reason: "ClassificationChanged",
+        note: `Told as ${name}.`,
+        eventTime: new Date(Date.now() - 60_000).toISOString().replace("Z", "000Z"),
+        ...more,
+      }),
+    });
+  await tell("first", uid);
+  const lastObservedTime = new Date().toISOString().replace("Z", "000Z");
+  await tell("second", uid, { series: { count: 4, lastObservedTime } });
+  await tell("other", "of-another");
+  const shown = await kubectl.ok("describe dop default-policy -n production");
+  assert.match(shown, /^ {2}Warning +ClassificationChanged +\d+s +kube-devops-operator +Told as first\.$/m);
+  assert.match(shown, /ClassificationChanged +\d+s \(x4 over \d+s\) +kube-devops-operator +Told as second\./);
+  assert.doesNotMatch(shown, /Told as other/);
+  assert.match(await kubectl.ok("get events -n production"), /devopspolicy\/default-policy +Told as first\./);
+});

@@ -1,5 +1,6 @@
 /** An operator's metrics as tests want them: sources that say nothing, and the lines of one metric. */
 
+import type { MetricsSource } from "../../lib/metrics/scrapes.ts";
 import { type MetricSources, OperatorMetrics } from "../../lib/metrics/metrics.ts";
 
 const CHECKS = ["latest_tag", "pending"];
@@ -19,7 +20,8 @@ export function metrics(sources: Partial<MetricSources> = {}): OperatorMetrics {
   return new OperatorMetrics({
     version: "1.2.3",
     checks: CHECKS,
-    queueDepth: () => 0,
+    queue: () => ({ depth: 0, oldestMs: 0 }),
+    ages: () => new Map(),
     memory: () => ({ rss: 0, heapUsed: 0 }),
     loopLag: () => 0,
     ...sources,
@@ -27,7 +29,7 @@ export function metrics(sources: Partial<MetricSources> = {}): OperatorMetrics {
 }
 
 /** All metrics as a scrape reads them. */
-export async function textOf(metrics: OperatorMetrics): Promise<string> {
+export async function textOf(metrics: MetricsSource): Promise<string> {
   return (await Array.fromAsync(metrics.pieces())).join("");
 }
 

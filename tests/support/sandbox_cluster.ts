@@ -25,7 +25,9 @@ export class SandboxCluster extends SandboxServer {
 
   /** The calls about one policy: reads after a lost race, and writes. */
   get policyCalls(): readonly Call[] {
-    return this.calls.filter(({ verb }) => ["get", "patch", "patchStatus"].includes(verb));
+    return this.calls.filter(({ resource, verb }) =>
+      resource === "devopspolicies" && ["get", "patch", "patchStatus"].includes(verb)
+    );
   }
 
   /** The same, with what became of them, each as `patch 200`. */

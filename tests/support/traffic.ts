@@ -183,7 +183,15 @@ class FollowedTransport extends Transport {
   }
 
   override connect(): Connection {
-    const { fetch, close } = super.connect();
-    return { fetch: (signal) => (request) => this.#ask(fetch(signal), request, signal), close };
+    return followed(super.connect(), () => this.#ask);
   }
+
+  override keep(): Connection {
+    return followed(super.keep(), () => this.#ask);
+  }
+}
+
+/** A connection each of whose requests goes through what `ask` gives: there is none yet while a transport is made. */
+function followed({ fetch, close }: Connection, ask: () => Ask): Connection {
+  return { fetch: (signal, fence) => (request) => ask()(fetch(signal, fence), request, signal), close };
 }

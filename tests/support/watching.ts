@@ -40,8 +40,9 @@ export async function watching(
   const events: string[] = [];
   const ends: string[] = [];
   const errors: unknown[] = [];
+  const resumed: boolean[] = [];
   const stopping = new AbortController();
-  const state = { lives: 0, ended: false };
+  const state = { lives: 0, signs: 0, ended: false };
   const ending = runWatcher<Versioned>({
     source,
     clock,
@@ -55,8 +56,10 @@ export async function watching(
         state.lives++;
         onLive(() => stopping.abort());
       },
-      ended: (end, error) => {
+      heard: () => void state.signs++,
+      ended: (end, error, resumes) => {
         ends.push(end);
+        resumed.push(resumes);
         if (error !== undefined) errors.push(error);
       },
     },
@@ -70,6 +73,8 @@ export async function watching(
     events,
     ends,
     errors,
+    /** Of each end, whether the next watch goes on from there. */
+    resumed,
     state,
     /** When each watch was opened, in seconds since the start. */
     openedAt: () => source.watches.map(({ at }) => (at - startedAt) / 1_000),

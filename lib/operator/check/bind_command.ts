@@ -6,17 +6,21 @@ export interface Binding {
   readonly user: string | undefined;
   /** All namespaces when undefined. */
   readonly namespace: string | undefined;
-  readonly clusterRole: string;
+  readonly role: string;
+  /** Whether it is one of the namespace's own, or else of the cluster. */
+  readonly isOwn?: boolean;
 }
 
 /** The command, for a shell. */
-export function bindCommand({ user, namespace, clusterRole }: Binding): string {
+export function bindCommand({ user, namespace, role, isOwn = false }: Binding): string {
   const [kind, place] = namespace === undefined
     ? ["clusterrolebinding", ""]
     : ["rolebinding", ` -n ${namespace}`];
   // Of its own name: the one that deploy/ makes may be there already, for somebody else.
-  const name = [clusterRole, user?.replace(/^system:serviceaccount:/, "") ?? "check"].map(slug).join("-");
-  return `kubectl create ${kind} ${name}${place} --clusterrole=${clusterRole} ${subject(user)}`;
+  const name = [role, user?.replace(/^system:serviceaccount:/, "") ?? "check"].map(slug).join("-");
+  return `kubectl create ${kind} ${name}${place} --${isOwn ? "role" : "clusterrole"}=${role} ${
+    subject(user)
+  }`;
 }
 
 /** `text` as a part of an object's name. */

@@ -7,11 +7,12 @@ import type { CollectionOptions, ListWatch } from "../../api/ports.ts";
 import { createAccessReviews } from "../../kube/access_reviews.ts";
 import { httpCluster } from "../../kube/cluster.ts";
 import type { Credentials } from "../../kube/credentials.ts";
+import type { LeaseName } from "../../kube/lease_client.ts";
 import { readServedCrd } from "../../kube/served_crd.ts";
 import { createServerInfo } from "../../kube/server_info.ts";
 import type { Transport } from "../../kube/transport.ts";
 import { mapBounded } from "../../runtime/bounded.ts";
-import { PERMISSIONS } from "../permissions.ts";
+import { electionPermissions, PERMISSIONS } from "../permissions.ts";
 import type { Facts, RightFound, Told, WatchListTry } from "./facts.ts";
 import { settledCrd } from "./settled_crd.ts";
 import { tryWatchList } from "./try_watch_list.ts";
@@ -23,6 +24,8 @@ export interface GatherOptions {
   readonly clock: Clock;
   /** All namespaces when empty. */
   readonly namespaces: readonly string[];
+  /** Of leader election; undefined without. */
+  readonly lease: LeaseName | undefined;
   /** Hears of each answer about a right. */
   readonly onRight: (asked: number, of: number) => void;
 }
@@ -52,14 +55,18 @@ export async function gatherFacts(options: GatherOptions, signal: AbortSignal): 
 }
 
 function readRights(
-  { transport, clock, namespaces, onRight }: GatherOptions,
+  { transport, clock, namespaces, lease, onRight }: GatherOptions,
   signal: AbortSignal,
 ): Promise<RightFound[]> {
   const reviews = createAccessReviews(transport, clock);
   const scopes = namespaces.length === 0 ? [undefined] : namespaces;
-  const questions = scopes.flatMap((namespace) =>
-    PERMISSIONS.map((permission) => ({ permission, namespace }))
-  );
+  const questions = [
+    ...scopes.flatMap((namespace) => PERMISSIONS.map((permission) => ({ permission, namespace }))),
+    ...(lease === undefined ? [] : electionPermissions(lease.name).map((permission) => ({
+      permission,
+      namespace: lease.namespace,
+    }))),
+  ];
   let asked = 0;
   return mapBounded(questions, MAX_QUESTIONS, async ({ permission, namespace }) => {
     const allowed = await told(() => reviews.isAllowed(permission, namespace, signal));

@@ -1,10 +1,10 @@
 /** Judges what was found out about a cluster: one answer for each question, with the next step where one is to be taken. */
 
-import { POLICY_RESOURCE } from "../../api/devops_policy.ts";
+import { LEASE_NAME, POLICY_RESOURCE } from "../../api/devops_policy.ts";
 import { ApiError } from "../../api/errors.ts";
 import { summarize } from "../../policy/crd_diff.ts";
 import { servedDifferences } from "../../policy/served_crd.ts";
-import type { Permission } from "../permissions.ts";
+import { ELECTION_ROLE, type Permission } from "../permissions.ts";
 import type { Facts, RightFound } from "./facts.ts";
 import { bindCommand } from "./bind_command.ts";
 
@@ -89,26 +89,44 @@ function judgeCrd({ crd }: Facts): Answer {
 }
 
 function judgeRight({ permission, namespace, allowed }: RightFound, { user, origin }: Facts): Answer {
-  const { verb, resource, why } = permission;
+  const { verb, resource, name, why, isDispensable = false } = permission;
   const question = {
     id: `may ${verb} ${fullName(permission)}`,
     ...(namespace !== undefined && { namespace }),
-    asked: `may ${verb} ${resource} in ${namespace ?? "all namespaces"}`,
+    asked: `may ${verb} ${name === undefined ? resource : `${resource}/${name}`} in ${
+      namespace ?? "all namespaces"
+    }`,
   };
   const who = user ?? `the identity of ${origin}`;
   if ("refused" in allowed) {
-    const command = bindCommand({ user, namespace: undefined, clusterRole: "system:basic-user" });
+    const command = bindCommand({ user, namespace: undefined, role: "system:basic-user" });
     const next = `Let ${who} ask what it may do: ${command}`;
     return { ...question, answer: "no", found: `not known: ${allowed.refused.message}`, next };
   }
   if (allowed.told) return { ...question, answer: "ok", found: `to ${why}` };
-  const command = bindCommand({ user, namespace, clusterRole: "kube-devops" });
   return {
     ...question,
-    answer: "no",
+    answer: isDispensable ? "warning" : "no",
     found: `not allowed; needed to ${why}`,
-    next: `Grant what is missing to ${who}: kubectl apply -f deploy/base/clusterrole.yaml && ${command}`,
+    next: `Grant what is missing to ${who}${grantCommand(permission, namespace, user)}`,
   };
+}
+
+/** The rest of the sentence that says how. */
+function grantCommand(
+  { resource, name = LEASE_NAME }: Permission,
+  namespace: string | undefined,
+  user: string | undefined,
+): string {
+  if (resource !== "leases") {
+    return `: kubectl apply -f deploy/base/clusterrole.yaml && ${
+      bindCommand({ user, namespace, role: "kube-devops" })
+    }`;
+  }
+  const file = "deploy/components/high-availability/rights/role.yaml";
+  const changed = name === LEASE_NAME ? "" : `, with ${name} as its resourceNames`;
+  const command = bindCommand({ user, namespace, role: ELECTION_ROLE, isOwn: true });
+  return `${changed}: kubectl apply -n ${namespace} -f ${file} && ${command}`;
 }
 
 function judgeWatchList({ resource, tried }: Facts["watchLists"][number]): Answer {

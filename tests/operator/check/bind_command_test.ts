@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { bindCommand, type Binding } from "../../../lib/operator/check/bind_command.ts";
 
-const JANE: Binding = { user: "jane", namespace: undefined, clusterRole: "kube-devops" };
+const JANE: Binding = { user: "jane", namespace: undefined, role: "kube-devops" };
 const EVERYWHERE = "kubectl create clusterrolebinding";
 
 for (
@@ -31,8 +31,13 @@ for (
       "--user='https://login.example#jane@example.com'",
     ],
     [
+      "a role of the namespace's own",
+      { namespace: "team", role: "its-own", isOwn: true },
+      "kubectl create rolebinding its-own-jane -n team --role=its-own --user=jane",
+    ],
+    [
       "somebody whose name is not known, a role of the system",
-      { user: undefined, clusterRole: "system:basic-user" },
+      { user: undefined, role: "system:basic-user" },
       `${EVERYWHERE} system-basic-user-check --clusterrole=system:basic-user --user=NAME`,
     ],
   ] as const

@@ -5,7 +5,7 @@ import { ApiError, ConnectionError } from "../../../lib/api/errors.ts";
 import type { ServedCrd } from "../../../lib/kube/served_crd.ts";
 import type { Facts, WatchListTry } from "../../../lib/operator/check/facts.ts";
 import { judge } from "../../../lib/operator/check/judge.ts";
-import { PERMISSIONS } from "../../../lib/operator/permissions.ts";
+import { electionPermissions, PERMISSIONS } from "../../../lib/operator/permissions.ts";
 import { policyCrd } from "../../../lib/policy/crd.ts";
 
 type Version = ServedCrd["spec"]["versions"][0];
@@ -155,6 +155,33 @@ Deno.test("judge() says so when the definition cannot be asked about", () => {
   assert.deepEqual([answer, found], ["no", "not known: you may not ask"]);
   assert.match(next ?? "", /system:discovery/);
 });
+
+const ROLE = "deploy/components/high-availability/rights/role.yaml";
+
+for (
+  const [lease, how] of [
+    ["kube-devops", `: kubectl apply -n team -f ${ROLE}`],
+    ["other", `, with other as its resourceNames: kubectl apply -n team -f ${ROLE}`],
+  ] as const
+) {
+  Deno.test(`judge() says how to grant the rights on the lease ${lease}`, () => {
+    const rights = electionPermissions(lease).slice(1, 2).map((permission) => ({
+      permission,
+      namespace: "team",
+      allowed: { told: false },
+    }));
+    const [answer] = judge(facts({ rights })).filter(({ id }) => id.startsWith("may "));
+    assert.deepEqual(answer, {
+      id: "may get leases.coordination.k8s.io",
+      namespace: "team",
+      asked: `may get leases/${lease} in team`,
+      answer: "no",
+      found: "not allowed; needed to see who leads",
+      next: `Grant what is missing to jane${how} && kubectl create rolebinding ` +
+        "kube-devops-leader-election-jane -n team --role=kube-devops-leader-election --user=jane",
+    });
+  });
+}
 
 Deno.test("judge() says what a missing right is needed for, and how to grant it", () => {
   const rights = [{ permission: PERMISSIONS[0]!, namespace: "team", allowed: { told: false } }];

@@ -1,0 +1,68 @@
+/** Runs the operator itself; a module of its own, so that a replica that stands by does without all that this needs. */
+
+import { POLICY_RESOURCE } from "../api/devops_policy.ts";
+import { ApiError } from "../api/errors.ts";
+import type { Logger } from "../api/logger.ts";
+import type { Fence } from "../api/ports.ts";
+import { httpCluster } from "../kube/cluster.ts";
+import { explain } from "../kube/explain.ts";
+import { isHopeless } from "../kube/hopeless.ts";
+import type { StatusChange } from "../operator/context.ts";
+import { type OperatorOptions, runOperator } from "../operator/run.ts";
+import { CRD_NAME } from "../policy/crd.ts";
+import type { ClusterAccess } from "./connect.ts";
+import { show } from "./output.ts";
+import type { ReconcileOptions } from "./reconcile.ts";
+import { statusLine, statusProperties } from "./status_lines.ts";
+import { systemClock } from "./system_clock.ts";
+import { VERSION } from "./version.ts";
+
+/** What the operator is run with. */
+export interface OperateOptions extends Pick<OperatorOptions, "listen" | "lost"> {
+  readonly flags: Pick<ReconcileOptions, "namespace" | "requeueInterval" | "metricsAddr">;
+  readonly systemNamespaces: readonly string[];
+  readonly access: ClusterAccess;
+  readonly log: Logger;
+  /** Asked before each attempt to write. */
+  readonly fence?: Fence;
+}
+
+/**
+ * Runs the operator until `signal` aborts.
+ *
+ * @returns how many statuses it has changed
+ */
+export async function operate(options: OperateOptions, signal: AbortSignal): Promise<number> {
+  const { flags, access: { credentials, transport }, systemNamespaces, log, fence, ...more } = options;
+  const { namespace, requeueInterval, metricsAddr } = flags;
+  let changes = 0;
+  await runOperator({
+    ...more,
+    cluster: httpCluster(transport, systemClock, fence),
+    clock: systemClock,
+    log,
+    version: VERSION,
+    namespaces: namespace,
+    systemNamespaces,
+    requeueMs: requeueInterval,
+    listenOn: metricsAddr === "off" ? undefined : metricsAddr,
+    memory: () => Deno.memoryUsage(),
+    explain(error, what) {
+      const missing = error instanceof ApiError && error.code === 404 &&
+        what.endsWith(POLICY_RESOURCE.plural);
+      if (!missing) return explain(error, credentials, what);
+      return `The CRD ${CRD_NAME} is not installed. Run \`kube-devops crd install\`. (${credentials.origin})`;
+    },
+    isHopeless: (error) => isHopeless(error, credentials),
+    onStatus(change) {
+      changes++;
+      tellStatus(change, log);
+    },
+  }, signal);
+  return changes;
+}
+
+function tellStatus(change: StatusChange, log: Logger): void {
+  if (Deno.stdout.isTerminal()) return show(statusLine(change, new Date()));
+  log.info("status changed", statusProperties(change));
+}
