@@ -1,6 +1,6 @@
 /** A body that ends when its signal aborts: the runtime's own link between the two does not survive a garbage collection. */
 
-import type { LinkedAbort } from "../api/abort.ts";
+import type { WireOptions } from "./wire.ts";
 
 /** How much is read at a time for a reader that brings no buffer of its own; bytes. */
 const CHUNK_BYTES = 4 * 1024;
@@ -11,7 +11,7 @@ const CHUNK_BYTES = 4 * 1024;
  */
 export function abortableBody(
   body: ReadableStream<Uint8Array>,
-  life: LinkedAbort,
+  { life, toError }: Pick<WireOptions, "life" | "toError">,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const { signal } = life;
   const reader = body.getReader({ mode: "byob" });
@@ -43,7 +43,7 @@ export function abortableBody(
         controller.byobRequest?.respondWithNewView(value!);
       } catch (error) {
         end();
-        throw error;
+        throw toError(error);
       }
     },
     cancel(reason) {

@@ -22,14 +22,26 @@ export interface Framing {
   strip(bytes: Uint8Array): number;
 }
 
-/** The framing that an answer's status and headers tell of; undefined for an answer without a body. @throws {FramingError} */
-export function framingOf(status: number, headers: Headers): Framing | undefined {
-  if (status === 204 || status === 304) return undefined;
+/** The statuses of answers that end with their head. */
+const BODILESS = [204, 205, 304];
+
+/**
+ * The framing that the head of an answer tells of; undefined for an answer without a body.
+ *
+ * @param method what was asked with
+ * @throws {FramingError}
+ */
+export function framingOf(
+  method: string,
+  { status, headers }: { readonly status: number; readonly headers: Headers },
+): Framing | undefined {
+  if (method === "HEAD" || BODILESS.includes(status)) return undefined;
   // Asked for is none.
-  if (!["identity", null].includes(headers.get("content-encoding"))) {
+  if (!["identity", undefined].includes(headers.get("content-encoding")?.toLowerCase())) {
     throw new FramingError("a compressed answer");
   }
   const encoding = headers.get("transfer-encoding");
+  // Counts before a length; the connection is not used again, so that nobody's next answer can be smuggled in.
   if (encoding !== null) {
     if (encoding.toLowerCase() === "chunked") return new Chunks();
     throw new FramingError("a transfer encoding other than chunked");
@@ -73,8 +85,10 @@ class UntilTheEnd implements Framing {
   }
 }
 
-const CR = 0x0d;
+const TAB = 0x09;
 const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
 const SEMICOLON = 0x3b;
 const HEXADECIMAL = "0123456789abcdef";
 /** Sizes of more digits do not occur, and would be no exact numbers soon. */
@@ -84,11 +98,13 @@ const MAX_SIZE_DIGITS = 8;
 class Chunks implements Framing {
   readonly endsWithConnection = false;
   /** Where the next byte belongs. */
-  #state: "size" | "extension" | "data" | "data end" | "trailer" | "over" = "size";
+  #state: "size" | "padding" | "extension" | "data" | "data end" | "trailer" | "over" = "size";
   /** Digits read of the size; in a trailer, characters read of its line. */
   #count = 0;
   /** The size of the chunk, or how much of it is still to come. */
   #left = 0;
+  /** Whether the byte before was a carriage return, which is only half of a line's end. */
+  #isHalfway = false;
   /** Why it cannot go on; what came before counts. */
   #problem: FramingError | undefined;
 
@@ -116,20 +132,24 @@ class Chunks implements Framing {
 
   /** Takes a byte that is not of the body. */
   #step(byte: number): void {
-    // Lines end with a line feed; what stands before it is not told apart.
-    if (byte === CR) return;
+    if (this.#isHalfway && byte !== LF) return this.#break("a line that ends halfway");
+    this.#isHalfway = byte === CR;
+    if (this.#isHalfway) return;
     switch (this.#state) {
       case "size":
+      case "padding":
         if (byte === LF) this.#begin();
         else if (byte === SEMICOLON) this.#state = "extension";
-        else this.#addDigit(byte);
+        else if (byte === SPACE || byte === TAB) this.#state = "padding";
+        else if (this.#state === "size") this.#addDigit(byte);
+        else this.#break("a chunk of two sizes");
         return;
       case "extension":
         if (byte === LF) this.#begin();
         return;
       case "data end":
         if (byte === LF) this.#state = "size";
-        else this.#problem = new FramingError("a chunk that is longer than its size");
+        else this.#break("a chunk that is longer than its size");
         return;
       case "trailer":
         if (byte !== LF) this.#count++;
@@ -141,15 +161,17 @@ class Chunks implements Framing {
 
   #addDigit(byte: number): void {
     const value = HEXADECIMAL.indexOf(String.fromCharCode(byte).toLowerCase());
-    if (value < 0 || ++this.#count > MAX_SIZE_DIGITS) {
-      this.#problem = new FramingError("a chunk without a size");
-    }
+    if (value < 0 || ++this.#count > MAX_SIZE_DIGITS) return this.#break("a chunk without a size");
     this.#left = this.#left * 16 + value;
   }
 
   #begin(): void {
-    if (this.#count === 0) this.#problem = new FramingError("a chunk without a size");
+    if (this.#count === 0) return this.#break("a chunk without a size");
     this.#count = 0;
     this.#state = this.#left === 0 ? "trailer" : "data";
+  }
+
+  #break(what: string): void {
+    this.#problem = new FramingError(what);
   }
 }

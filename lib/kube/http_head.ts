@@ -10,9 +10,21 @@ export interface AnswerHead {
   readonly headers: Headers;
 }
 
-/** A request as it is sent, after which the connection ends. */
+const LF = 0x0a;
+const CR = 0x0d;
+const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
+const SENDABLE = /^[\t\x20-\x7e]*$/;
+
+/**
+ * A request as it is sent, after which the connection ends.
+ *
+ * @throws {TypeError} for a header that would be more than one, or none; its value, which may be a token, is not told
+ */
 export function toMessage({ url, method, headers, body }: WireRequest): Uint8Array<ArrayBuffer> {
   const { pathname, search, host } = new URL(url);
+  if (!headers.every(([name, value]) => NAME.test(name) && SENDABLE.test(value))) {
+    throw new TypeError("a header that cannot be sent");
+  }
   const content = new TextEncoder().encode(body);
   const lines = [`${method} ${pathname}${search} HTTP/1.1`, `host: ${host}`, "connection: close"];
   if (body !== undefined) lines.push(`content-length: ${content.length}`);
@@ -24,25 +36,41 @@ export function toMessage({ url, method, headers, body }: WireRequest): Uint8Arr
   return message;
 }
 
-/** Where the head ends that `bytes` begin with; undefined when its end is not among them. */
-export function headEnd(bytes: Uint8Array): number | undefined {
-  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) {
-    const next = bytes[at + 1] === 0x0d ? at + 2 : at + 1;
-    if (bytes[next] === 0x0a) return next + 1;
+/**
+ * Where the head ends that `bytes` begin with; undefined when its end is not among them.
+ *
+ * @param searched how many of them are known to hold no end
+ */
+export function headEnd(bytes: Uint8Array, searched = 0): number | undefined {
+  // An end is three bytes at most.
+  for (let at = bytes.indexOf(LF, Math.max(0, searched - 2)); at >= 0; at = bytes.indexOf(LF, at + 1)) {
+    const next = bytes[at + 1] === CR ? at + 2 : at + 1;
+    if (bytes[next] === LF) return next + 1;
   }
   return undefined;
 }
 
 /** Reads the head that `bytes` are. @throws {FramingError} */
 export function readAnswerHead(bytes: Uint8Array): AnswerHead {
-  const [first = "", ...lines] = new TextDecoder("latin1").decode(bytes).trimEnd().split(/\r?\n/);
-  const [, status, statusText = ""] = /^HTTP\/1\.[01] ([1-5]\d{2})(?: ([\t\x20-\x7e]*))?$/.exec(first) ?? [];
+  const [first = "", ...lines] = toLatin1(bytes).replace(/(\r?\n)+$/, "").split(/\r?\n/);
+  const [, version, status, statusText = ""] =
+    /^HTTP\/1\.([01]) ([1-5]\d{2})(?: ([\t\x20-\x7e\x80-\xff]*))?$/.exec(first) ?? [];
   if (status === undefined) throw new FramingError("something that is no HTTP/1.1");
   const headers = new Headers();
   for (const line of lines) {
-    const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([^\0]*?)[ \t]*$/.exec(line) ?? [];
-    if (name === undefined || value === undefined) throw new FramingError("a field that is none");
+    const [, name, value] = /^([^:]+):[ \t]*([^\0\r]*?)[ \t]*$/.exec(line) ?? [];
+    if (name === undefined || value === undefined || !NAME.test(name)) {
+      throw new FramingError("a field that is none");
+    }
     headers.append(name, value);
   }
+  if (version === "0" && headers.has("transfer-encoding")) {
+    throw new FramingError("a transfer encoding, which HTTP/1.0 does not have");
+  }
   return { status: Number(status), statusText, headers };
+}
+
+/** Each byte as the character of its number; the runtime's decoder of that name knows some bytes as other characters. */
+function toLatin1(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }

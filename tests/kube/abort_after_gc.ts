@@ -1,4 +1,4 @@
-// Opens a watch of the media type given that stays silent, collects all garbage, aborts, and prints how the watch ended; see its test.
+// Opens a watch of the media type given, on the runtime's client or a socket, that stays silent, collects all garbage, aborts, and prints how the watch ended; see its test.
 
 import { systemClock } from "../../lib/cli/system_clock.ts";
 import { httpCluster } from "../../lib/kube/cluster.ts";
@@ -19,6 +19,7 @@ const transport = new Transport({
     rejected() {},
   },
   userAgent: "test",
+  isProxied: Deno.args[1] === "client",
 });
 const abort = new AbortController();
 const pods = httpCluster(transport, systemClock).pods({ namespace: undefined, onUnreadable() {} });

@@ -18,6 +18,9 @@ function testLife(): LinkedAbort & { disposed: number } {
   return life;
 }
 
+/** Tells what breaks a body in words of one's own. */
+const toError = (error: unknown) => new Error(`told: ${error}`);
+
 /** A source that gives one chunk and then freezes, ends or breaks. */
 function source(then: "freeze" | "end" | "break" = "freeze") {
   return watchedBody([Uint8Array.of(1)], () => {
@@ -29,22 +32,22 @@ function source(then: "freeze" | "end" | "break" = "freeze") {
 Deno.test("abortableBody() passes on what comes, and the end", async () => {
   const life = testLife();
   const chunks = [];
-  for await (const chunk of abortableBody(source("end").body, life)) chunks.push(...chunk);
+  for await (const chunk of abortableBody(source("end").body, { life, toError })) chunks.push(...chunk);
   assert.deepEqual(chunks, [1]);
   assert(life.disposed > 0);
 });
 
-Deno.test("abortableBody() passes on what breaks its source", async () => {
+Deno.test("abortableBody() tells what breaks its source", async () => {
   const life = testLife();
-  const reader = abortableBody(source("break").body, life).getReader();
+  const reader = abortableBody(source("break").body, { life, toError }).getReader();
   await assert.rejects(async () => {
     while (!(await reader.read()).done);
-  }, /^TypeError: broken$/);
+  }, /^Error: told: TypeError: broken$/);
   assert(life.disposed > 0);
 });
 
 Deno.test("abortableBody() fills the buffer that its reader brings, and gives it back at the end", async () => {
-  const reader = abortableBody(source("end").body, testLife()).getReader({ mode: "byob" });
+  const reader = abortableBody(source("end").body, { life: testLife(), toError }).getReader({ mode: "byob" });
   const chunk = await reader.read(new Uint8Array(10));
   assert.deepEqual(chunk, { done: false, value: Uint8Array.of(1) });
   assert.equal(chunk.value?.buffer.byteLength, 10);
@@ -55,7 +58,7 @@ Deno.test("abortableBody() fills the buffer that its reader brings, and gives it
 
 Deno.test("abortableBody() breaks with the reason of an abort, and lets go of its frozen source", async () => {
   const [life, { body, seen }] = [testLife(), source()];
-  const reader = abortableBody(body, life).getReader();
+  const reader = abortableBody(body, { life, toError }).getReader();
   await reader.read();
   const next = assert.rejects(reader.read(), (error) => error === "idle");
   life.abort("idle");
@@ -68,14 +71,17 @@ Deno.test("abortableBody() breaks with the reason of an abort, and lets go of it
 Deno.test("abortableBody() of a life that is over gives nothing but the reason", async () => {
   const [life, { body, seen }] = [testLife(), source()];
   life.abort("too late");
-  await assert.rejects(abortableBody(body, life).getReader().read(), (error) => error === "too late");
+  await assert.rejects(
+    abortableBody(body, { life, toError }).getReader().read(),
+    (error) => error === "too late",
+  );
   await settled();
   assert.equal(seen.cancelled, true);
 });
 
 Deno.test("abortableBody() lets go of its source when its reader gives up", async () => {
   const [life, { body, seen }] = [testLife(), source()];
-  await abortableBody(body, life).cancel("enough");
+  await abortableBody(body, { life, toError }).cancel("enough");
   assert.equal(seen.cancelled, true);
   assert(life.disposed > 0);
   life.abort("later");

@@ -5,7 +5,7 @@ import { ConnectionError, type ConnectionProblem, CredentialsError } from "../..
 import type { Access, Credentials } from "../../lib/kube/credentials.ts";
 import { kubeconfigCredentials } from "../../lib/kube/kubeconfig.ts";
 import type { PluginSurroundings } from "../../lib/kube/kubeconfig/plugin.ts";
-import { Transport, type TransportOptions } from "../../lib/kube/transport.ts";
+import { type Connection, Transport, type TransportOptions } from "../../lib/kube/transport.ts";
 import { certificate } from "../support/certificates/mod.ts";
 import type { KubeconfigFolder } from "../support/kubeconfig_files.ts";
 import { LoopbackServer, type Reply, type ServerOptions } from "../support/loopback_server.ts";
@@ -41,33 +41,64 @@ export class TestCredentials implements Credentials {
   }
 }
 
+/** What requests go over: that of short calls, and that of watches as long as there is no proxy. */
+export const WIRES = ["the runtime's client", "a socket"] as const;
+export type WireName = (typeof WIRES)[number];
+
 /** What a test of the transport works with. */
 export interface Served {
   readonly server: LoopbackServer;
   readonly credentials: TestCredentials;
   readonly transport: Transport;
+  /** What {@linkcode get} asks through: the transport itself, or a connection of its own. */
+  readonly connection: Connection;
   /** Aborts when the test says so. */
   readonly controller: AbortController;
   readonly signal: AbortSignal;
 }
 
-type Options = ServerOptions & Partial<Omit<TransportOptions, "credentials">>;
+type Options = ServerOptions & Partial<Omit<TransportOptions, "credentials">> & { readonly wire?: WireName };
+
+type Serving = (...args: Parameters<typeof serving>) => Promise<void>;
+
+/** How a test says that the runtime's client serves watches, too, since there may be a proxy. */
+export function through(isProxied: boolean): string {
+  return isProxied ? ", through the runtime's client" : "";
+}
+
+/** What a transport asks through on that wire. */
+export function connectionOn(wire: WireName, transport: Transport): Connection {
+  return wire === "a socket" ? transport.connect() : transport;
+}
+
+/** A test that has to pass on both wires; its `serving` is that of this file, on one of them. */
+export function testOnWires(
+  name: string,
+  test: (serving: Serving, wire: WireName) => Promise<void>,
+): void {
+  for (const wire of WIRES) {
+    Deno.test(`${name}, on ${wire}`, () =>
+      test((script, run, options) => serving(script, run, { ...options, wire }), wire));
+  }
+}
 
 /** Runs `test` against a server that plays `script`; the test fails unless all of the script is asked for. */
 export async function serving(
   script: readonly Reply[],
   test: (served: Served) => Promise<void>,
-  { tls, ...options }: Options = {},
+  { tls, wire = "the runtime's client", ...options }: Options = {},
 ): Promise<void> {
   await using server = await LoopbackServer.start(script, tls === undefined ? {} : { tls });
   const credentials = new TestCredentials(server.url);
   if (tls !== undefined) credentials.tls = { ca: certificate("ca").cert, client: undefined };
   const transport = new Transport({ credentials, userAgent: "kube-devops/test", ...options });
+  const connection = connectionOn(wire, transport);
   const controller = new AbortController();
   try {
-    await test({ server, credentials, transport, controller, signal: controller.signal });
+    await test({ server, credentials, transport, connection, controller, signal: controller.signal });
   } finally {
     controller.abort();
+    connection.close();
     transport.close();
   }
   assert.equal(server.requests.length, script.length, "not all of the script was asked for");
@@ -100,9 +131,9 @@ export async function getWith(credentials: Credentials, path = "/version"): Prom
   }
 }
 
-/** Sends a GET for `path` on the shared connections. */
-export function get({ transport, signal }: Served, path = "/version"): Promise<Response> {
-  return transport.fetch(signal)(new Request(transport.server + path));
+/** Sends a GET for `path`. */
+export function get({ connection, transport, signal }: Served, path = "/version"): Promise<Response> {
+  return connection.fetch(signal)(new Request(transport.server + path));
 }
 
 /** For `assert.rejects`: a connection error of that kind, told on one line that matches `words`. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { settled } from "../support/manual_clock.ts";
 import { json, silence, stream } from "../support/replies.ts";
-import { connectionError, get, serving, until } from "./harness.ts";
+import { connectionError, get, serving, testOnWires, through, until } from "./harness.ts";
 
 Deno.test("Transport sends short calls one after the other on one connection", () =>
   serving([json({}), json({})], async (served) => {
@@ -12,54 +12,62 @@ Deno.test("Transport sends short calls one after the other on one connection", (
     assert.equal(served.server.accepted, 1);
   }));
 
-Deno.test("connect() gives connections of its own, and close() ends only those", () =>
-  serving([stream(["a"], "frozen"), stream(["b"], "frozen"), json({})], async (served) => {
-    const { transport, server } = served;
-    const open = async () => {
-      const connection = transport.connect();
-      const response = await connection.fetch(served.signal)(new Request(transport.server));
-      const reader = response.body!.getReader();
-      await reader.read();
-      return { connection, next: reader.read().then(() => "more", (error) => error.message) };
-    };
-    const [first, second] = [await open(), await open()];
-    await (await get(served)).json();
-    assert.deepEqual(server.requests.map(({ connection }) => connection), [0, 1, 2]);
+for (const isProxied of [false, true]) {
+  Deno.test(`connect() gives connections of its own, and close() ends only those${through(isProxied)}`, () =>
+    serving([stream(["a"], "frozen"), stream(["b"], "frozen"), json({})], async (served) => {
+      const { transport, server } = served;
+      const open = async () => {
+        const connection = transport.connect();
+        const response = await connection.fetch(served.signal)(new Request(transport.server));
+        const reader = response.body!.getReader();
+        await reader.read();
+        return { connection, next: reader.read().then(() => "more", (error) => error.message) };
+      };
+      const [first, second] = [await open(), await open()];
+      await (await get(served)).json();
+      assert.deepEqual(server.requests.map(({ connection }) => connection), [0, 1, 2]);
 
-    first.connection.close();
-    assert.match(await first.next, /was closed\.$/);
-    await until(() => server.open === 2, "the first connection is closed");
-    assert.equal(await Promise.race([second.next, settled().then(() => "still open")]), "still open");
-    second.connection.close();
-    assert.match(await second.next, /was closed\.$/);
-    await until(() => server.open === 1, "the second connection is closed");
-  }));
+      first.connection.close();
+      assert.match(await first.next, /was closed\.$/);
+      await until(() => server.open === 2, "the first connection is closed");
+      assert.equal(await Promise.race([second.next, settled().then(() => "still open")]), "still open");
+      second.connection.close();
+      assert.match(await second.next, /was closed\.$/);
+      await until(() => server.open === 1, "the second connection is closed");
+    }, { isProxied }));
 
-Deno.test("close() refuses what is asked for after it, and sends none of it", () =>
-  serving([], async (served) => {
-    const connection = served.transport.connect();
-    connection.close();
-    connection.close();
-    const asked = connection.fetch(served.signal)(new Request(served.transport.server));
-    await assert.rejects(asked, connectionError("other", /was closed\.$/));
-    assert.equal(served.server.accepted, 0);
-  }));
+  Deno.test(`close() refuses what is asked for after it, and sends none of it${through(isProxied)}`, () =>
+    serving([], async (served) => {
+      const connection = served.transport.connect();
+      connection.close();
+      connection.close();
+      const asked = connection.fetch(served.signal)(new Request(served.transport.server));
+      await assert.rejects(asked, connectionError("other", /was closed\.$/));
+      assert.equal(served.server.accepted, 0);
+    }, { isProxied }));
+}
 
-Deno.test("A caller need not wait for credentials that take their time", () =>
-  serving([], async (served) => {
-    served.credentials.access = () => new Promise(() => {});
-    const refused = assert.rejects(get(served), { message: "enough" });
-    served.controller.abort(new Error("enough"));
-    await refused;
-  }));
+testOnWires(
+  "A caller need not wait for credentials that take their time",
+  (serving) =>
+    serving([], async (served) => {
+      served.credentials.access = () => new Promise(() => {});
+      const refused = assert.rejects(get(served), { message: "enough" });
+      served.controller.abort(new Error("enough"));
+      await refused;
+    }),
+);
 
-Deno.test("close() ends a request that waits for its answer", () =>
-  serving([silence], async (served) => {
-    const refused = assert.rejects(get(served), connectionError("other", /was closed\.$/));
-    await until(() => served.server.requests.length === 1, "the request arrives");
-    served.transport.close();
-    await refused;
-  }));
+testOnWires(
+  "close() ends a request that waits for its answer",
+  (serving) =>
+    serving([silence], async (served) => {
+      const refused = assert.rejects(get(served), connectionError("other", /was closed\.$/));
+      await until(() => served.server.requests.length === 1, "the request arrives");
+      served.connection.close();
+      await refused;
+    }),
+);
 
 Deno.test("close() ends the idle connections of short calls", () =>
   serving([json({})], async (served) => {

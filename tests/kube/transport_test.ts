@@ -18,101 +18,125 @@ import {
   stream,
   text,
 } from "../support/replies.ts";
-import { connectionError, get, serving, TestCredentials, until } from "./harness.ts";
+import { connectionError, connectionOn, get, TestCredentials, testOnWires, until } from "./harness.ts";
 
 const never = new AbortController().signal;
 
-Deno.test("Transport sends the credentials' headers and its user agent, and gives the answer", () =>
-  serving([json({ major: "1" })], async (served) => {
-    const response = await get(served, "/version?timeout=1s");
-    assert.deepEqual(await response.json(), { major: "1" });
-    const [request] = served.server.requests;
-    assert.equal(request?.method, "GET");
-    assert.equal(request.target, "/version?timeout=1s");
-    assert.equal(request.headers.get("authorization"), "Bearer secret-token");
-    assert.equal(request.headers.get("user-agent"), "kube-devops/test");
-  }));
+testOnWires(
+  "Transport sends the credentials' headers and its user agent, and gives the answer",
+  (serving) =>
+    serving([json({ major: "1" })], async (served) => {
+      const response = await get(served, "/version?timeout=1s");
+      assert.deepEqual(await response.json(), { major: "1" });
+      const [request] = served.server.requests;
+      assert.equal(request?.method, "GET");
+      assert.equal(request.target, "/version?timeout=1s");
+      assert.equal(request.headers.get("authorization"), "Bearer secret-token");
+      assert.equal(request.headers.get("user-agent"), "kube-devops/test");
+    }),
+);
 
 for (const bad of ["CANARY\nx", "CANARY\0", "漢CANARY"]) {
-  Deno.test(`Transport shows nothing of a token ${JSON.stringify(bad)} that got as far as here`, () =>
-    serving([], async (served) => {
-      served.credentials.token = bad;
-      await assert.rejects(get(served), (error: Error) => {
-        connectionError("other", /: a header is not valid\.$/)(error);
-        assert.doesNotMatch(Deno.inspect(error), /CANARY/);
-        return true;
-      });
-    }));
+  testOnWires(
+    `Transport shows nothing of a token ${JSON.stringify(bad)} that got as far as here`,
+    (serving) =>
+      serving([], async (served) => {
+        served.credentials.token = bad;
+        await assert.rejects(get(served), (error: Error) => {
+          connectionError("other", /: a header is not valid\.$/)(error);
+          assert.doesNotMatch(Deno.inspect(error), /CANARY/);
+          return true;
+        });
+      }),
+  );
 }
 
-Deno.test("Transport keeps the caller's own headers and body", () =>
-  serving([json({})], async ({ transport, server, signal }) => {
-    const init = { method: "PATCH", headers: { "content-type": "application/x" }, body: "ä – 漢" };
-    await (await transport.fetch(signal)(new Request(`${transport.server}/x`, init))).json();
-    assert.equal(server.requests[0]?.method, "PATCH");
-    assert.equal(server.requests[0].headers.get("content-type"), "application/x");
-    assert.equal(server.requests[0].body, "ä – 漢");
-  }));
+testOnWires(
+  "Transport keeps the caller's own headers and body",
+  (serving) =>
+    serving([json({})], async ({ connection, transport, server, signal }) => {
+      const init = { method: "PATCH", headers: { "content-type": "application/x" }, body: "ä – 漢" };
+      await (await connection.fetch(signal)(new Request(`${transport.server}/x`, init))).json();
+      assert.equal(server.requests[0]?.method, "PATCH");
+      assert.equal(server.requests[0].headers.get("content-type"), "application/x");
+      assert.equal(server.requests[0].body, "ä – 漢");
+    }),
+);
 
-Deno.test("Transport asks the credentials again for each request", () =>
-  serving([json({}), json({})], async (served) => {
-    await (await get(served)).json();
-    served.credentials.token = "next";
-    await (await get(served)).json();
-    const sent = served.server.requests.map(({ headers }) => headers.get("authorization"));
-    assert.deepEqual(sent, ["Bearer secret-token", "Bearer next"]);
-  }));
+testOnWires(
+  "Transport asks the credentials again for each request",
+  (serving) =>
+    serving([json({}), json({})], async (served) => {
+      await (await get(served)).json();
+      served.credentials.token = "next";
+      await (await get(served)).json();
+      const sent = served.server.requests.map(({ headers }) => headers.get("authorization"));
+      assert.deepEqual(sent, ["Bearer secret-token", "Bearer next"]);
+    }),
+);
 
 for (
   const [what, reply] of [["no answer at all", silence], ["headers that do not end", slowHeaders]] as const
 ) {
-  Deno.test(`Transport gives up on ${what} after its limit, and leaves no connection behind`, () =>
-    serving([reply], async (served) => {
-      const start = performance.now();
-      await assert.rejects(get(served), connectionError("timeout", /no answer within 0\.3 s\.$/));
-      const took = performance.now() - start;
-      assert(took >= 295 && took < 5_000, `${took} ms`);
-      await until(() => served.server.open === 0, "the connection is closed");
-    }, { headersTimeoutMs: 300 }));
+  testOnWires(
+    `Transport gives up on ${what} after its limit, and leaves no connection behind`,
+    (serving) =>
+      serving([reply], async (served) => {
+        const start = performance.now();
+        await assert.rejects(get(served), connectionError("timeout", /no answer within 0\.3 s\.$/));
+        const took = performance.now() - start;
+        assert(took >= 295 && took < 5_000, `${took} ms`);
+        await until(() => served.server.open === 0, "the connection is closed");
+      }, { headersTimeoutMs: 300 }),
+  );
 }
 
-Deno.test("Transport limits the wait for headers only: a watch may stay silent for longer", () =>
-  serving([stream(["first"], "frozen")], async (served) => {
-    const response = await get(served);
-    const reader = response.body!.getReader();
-    assert.equal(new TextDecoder().decode((await reader.read()).value), "first");
-    const next = reader.read().then(() => "more", () => "broken");
-    const later = new Promise((resolve) => setTimeout(resolve, 500, "still open"));
-    assert.equal(await Promise.race([next, later]), "still open");
-    served.controller.abort();
-    assert.equal(await next, "broken");
-  }, { headersTimeoutMs: 300 }));
+testOnWires(
+  "Transport limits the wait for headers only: a watch may stay silent for longer",
+  (serving) =>
+    serving([stream(["first"], "frozen")], async (served) => {
+      const response = await get(served);
+      const reader = response.body!.getReader();
+      assert.equal(new TextDecoder().decode((await reader.read()).value), "first");
+      const next = reader.read().then(() => "more", () => "broken");
+      const later = new Promise((resolve) => setTimeout(resolve, 500, "still open"));
+      assert.equal(await Promise.race([next, later]), "still open");
+      served.controller.abort();
+      assert.equal(await next, "broken");
+    }, { headersTimeoutMs: 300 }),
+);
 
-Deno.test("Transport passes on the caller's own reason when the caller gives up", () =>
-  serving([silence], async (served) => {
-    const reason = new Error("enough");
-    const asked = get(served);
-    const rejection = assert.rejects(asked, (error) => error === reason);
-    await until(() => served.server.requests.length === 1, "the request arrives");
-    served.controller.abort(reason);
-    await rejection;
-    await until(() => served.server.open === 0, "the connection is closed");
-  }));
+testOnWires(
+  "Transport passes on the caller's own reason when the caller gives up",
+  (serving) =>
+    serving([silence], async (served) => {
+      const reason = new Error("enough");
+      const asked = get(served);
+      const rejection = assert.rejects(asked, (error) => error === reason);
+      await until(() => served.server.requests.length === 1, "the request arrives");
+      served.controller.abort(reason);
+      await rejection;
+      await until(() => served.server.open === 0, "the connection is closed");
+    }),
+);
 
 for (const status of [301, 302, 303, 307, 308]) {
   for (const [where, to] of [["to another server", "another"], ["within the server", "own"]] as const) {
-    Deno.test(`Transport follows no ${status} ${where}, so that no token travels with it`, async () => {
-      await using canary = await LoopbackServer.start([]);
-      const location = to === "own" ? "/elsewhere" : `${canary.url}/steal`;
-      await serving([redirect(location, status)], async (served) => {
-        await assert.rejects(
-          get(served),
-          connectionError("redirect", /redirect, which is never followed\.$/),
-        );
-        assert.deepEqual(served.server.requests.map(({ target }) => target), ["/version"]);
-      });
-      assert.equal(canary.accepted, 0);
-    });
+    testOnWires(
+      `Transport follows no ${status} ${where}, so that no token travels with it`,
+      async (serving) => {
+        await using canary = await LoopbackServer.start([]);
+        const location = to === "own" ? "/elsewhere" : `${canary.url}/steal`;
+        await serving([redirect(location, status)], async (served) => {
+          await assert.rejects(
+            get(served),
+            connectionError("redirect", /redirect, which is never followed\.$/),
+          );
+          assert.deepEqual(served.server.requests.map(({ target }) => target), ["/version"]);
+        });
+        assert.equal(canary.accepted, 0);
+      },
+    );
   }
 }
 
@@ -122,67 +146,85 @@ for (
     text("secret-token?", { status: 502 }),
   ]] as const
 ) {
-  Deno.test(`Transport hands on a refusal in ${what} without the token that it quotes`, () =>
-    serving([answer], async (served) => {
-      const said = await (await get(served)).text();
-      assert.match(said, /(token=)?\*{12}\??/);
-      assert.doesNotMatch(said, /secret-token/);
-    }));
+  testOnWires(
+    `Transport hands on a refusal in ${what} without the token that it quotes`,
+    (serving) =>
+      serving([answer], async (served) => {
+        const said = await (await get(served)).text();
+        assert.match(said, /(token=)?\*{12}\??/);
+        assert.doesNotMatch(said, /secret-token/);
+      }),
+  );
 }
 
-Deno.test("Transport leaves all other bytes of a refusal as they are, also those that are no text", () => {
-  const bytes = Uint8Array.of(0xff, 0x73, 0x80, ...new TextEncoder().encode("ssecret-token"), 0x00, 0xc3);
-  const stars = Uint8Array.of(
-    0xff,
-    0x73,
-    0x80,
-    ...new TextEncoder().encode(`s${"*".repeat(12)}`),
-    0x00,
-    0xc3,
-  );
-  return serving([protobuf(bytes, { status: 403 })], async (served) => {
-    assert.deepEqual(await (await get(served)).bytes(), stars);
-  });
-});
+testOnWires(
+  "Transport leaves all other bytes of a refusal as they are, also those that are no text",
+  (serving) => {
+    const bytes = Uint8Array.of(0xff, 0x73, 0x80, ...new TextEncoder().encode("ssecret-token"), 0x00, 0xc3);
+    const stars = Uint8Array.of(
+      0xff,
+      0x73,
+      0x80,
+      ...new TextEncoder().encode(`s${"*".repeat(12)}`),
+      0x00,
+      0xc3,
+    );
+    return serving([protobuf(bytes, { status: 403 })], async (served) => {
+      assert.deepEqual(await (await get(served)).bytes(), stars);
+    });
+  },
+);
 
-Deno.test("Transport gives up on a refusal that does not end", () =>
-  serving([(wire) => wire.write("HTTP/1.1 500 Odd\r\ncontent-length: 9\r\n\r\nabc")], async (served) => {
-    await assert.rejects(get(served), connectionError("timeout", /no answer within 0\.3 s\.$/));
-  }, { headersTimeoutMs: 300 }));
+testOnWires(
+  "Transport gives up on a refusal that does not end",
+  (serving) =>
+    serving([(wire) => wire.write("HTTP/1.1 500 Odd\r\ncontent-length: 9\r\n\r\nabc")], async (served) => {
+      await assert.rejects(get(served), connectionError("timeout", /no answer within 0\.3 s\.$/));
+    }, { headersTimeoutMs: 300 }),
+);
 
 for (const [what, reply] of [["hangs up", hangUp], ["resets the connection", reset]] as const) {
-  Deno.test(`Transport tells that a server ${what} instead of answering`, () =>
-    serving([reply], async (served) => {
-      const expected = connectionError("reset", /: the connection broke\.$/);
-      await assert.rejects(get(served), expected);
-    }));
+  testOnWires(
+    `Transport tells that a server ${what} instead of answering`,
+    (serving) =>
+      serving([reply], async (served) => {
+        const expected = connectionError("reset", /: the connection broke\.$/);
+        await assert.rejects(get(served), expected);
+      }),
+  );
 }
 
-Deno.test("Transport leaves an answer that breaks off to its reader, as an error and never as an end", () =>
-  serving([cutAfter(5, { items: [1, 2, 3] })], async (served) => {
-    const response = await get(served);
-    await assert.rejects(response.text(), TypeError);
-  }));
+testOnWires(
+  "Transport leaves an answer that breaks off to its reader, as an error and never as an end",
+  (serving) =>
+    serving([cutAfter(5, { items: [1, 2, 3] })], async (served) => {
+      const response = await get(served);
+      await assert.rejects(response.text(), connectionError("reset", /: the connection broke\.$/));
+    }),
+);
 
-Deno.test("Transport tells a refused connection, whatever words the address is made of", async () => {
-  const listener = createServer();
-  const port = await new Promise<number>((resolve) =>
-    listener.listen(0, "127.0.0.1", () => resolve((listener.address() as { port: number }).port))
-  );
-  await new Promise((resolve) => listener.close(resolve));
-  const credentials = new TestCredentials(`http://127.0.0.1:${port}`);
-  const transport = new Transport({ credentials, userAgent: "test" });
-  for (const path of ["/version", "/api/v1/namespaces/tls-certificates/pods", "/redirect/dns%20error"]) {
-    const asked = transport.fetch(never)(new Request(credentials.server + path));
-    await assert.rejects(asked, connectionError("refused", /127\.0\.0\.1:\d+: connection refused\.$/));
-  }
-  transport.close();
-});
+testOnWires(
+  "Transport tells a refused connection, whatever words the address is made of",
+  async (_, wire) => {
+    const listener = createServer();
+    const port = await new Promise<number>((resolve) =>
+      listener.listen(0, "127.0.0.1", () => resolve((listener.address() as { port: number }).port))
+    );
+    await new Promise((resolve) => listener.close(resolve));
+    const credentials = new TestCredentials(`http://127.0.0.1:${port}`);
+    const transport = new Transport({ credentials, userAgent: "test" });
+    for (const path of ["/version", "/api/v1/namespaces/tls-certificates/pods", "/redirect/dns%20error"]) {
+      const asked = connectionOn(wire, transport).fetch(never)(new Request(credentials.server + path));
+      await assert.rejects(asked, connectionError("refused", /127\.0\.0\.1:\d+: connection refused\.$/));
+    }
+    transport.close();
+  },
+);
 
-Deno.test("Transport tells a name that does not resolve", async () => {
+testOnWires("Transport tells a name that does not resolve", async (_, wire) => {
   const credentials = new TestCredentials("http://no-such-host.invalid");
   const transport = new Transport({ credentials, userAgent: "test" });
-  const asked = transport.fetch(never)(new Request(credentials.server));
+  const asked = connectionOn(wire, transport).fetch(never)(new Request(credentials.server));
   await assert.rejects(
     asked,
     connectionError("dns", /no-such-host\.invalid: its name cannot be resolved\.$/),
@@ -190,15 +232,21 @@ Deno.test("Transport tells a name that does not resolve", async () => {
   transport.close();
 });
 
-Deno.test("Transport hands refusals on as answers, for the caller to read", () =>
-  serving([refusal(503, "ServiceUnavailable")], async (served) => {
-    const response = await get(served);
-    assert.equal(response.status, 503);
-    assert.equal((await response.json()).reason, "ServiceUnavailable");
-  }));
+testOnWires(
+  "Transport hands refusals on as answers, for the caller to read",
+  (serving) =>
+    serving([refusal(503, "ServiceUnavailable")], async (served) => {
+      const response = await get(served);
+      assert.equal(response.status, 503);
+      assert.equal((await response.json()).reason, "ServiceUnavailable");
+    }),
+);
 
-Deno.test("A connection error of the transport keeps its cause", () =>
-  serving([hangUp], async (served) => {
-    const error = await get(served).then(() => undefined, (error) => error);
-    assert(error instanceof ConnectionError && error.cause instanceof TypeError);
-  }));
+testOnWires(
+  "A connection error of the transport keeps its cause",
+  (serving) =>
+    serving([hangUp], async (served) => {
+      const error = await get(served).then(() => undefined, (error) => error);
+      assert(error instanceof ConnectionError && error.cause instanceof Error);
+    }),
+);

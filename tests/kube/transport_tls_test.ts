@@ -4,7 +4,15 @@ import assert from "node:assert/strict";
 import { certificate, certificateOfVersion1 } from "../support/certificates/mod.ts";
 import { LoopbackServer } from "../support/loopback_server.ts";
 import { cutAfter, hangUp, json } from "../support/replies.ts";
-import { connectionError, credentialsError, get, serving, TestCredentials } from "./harness.ts";
+import {
+  connectionError,
+  connectionOn,
+  credentialsError,
+  get,
+  TestCredentials,
+  testOnWires,
+  type WireName,
+} from "./harness.ts";
 import { Transport } from "../../lib/kube/transport.ts";
 
 const never = new AbortController().signal;
@@ -13,6 +21,7 @@ const STRANGER = certificate("stranger-ca").cert;
 
 /** What a request to a server with that certificate is refused with, before anything of it is sent. */
 async function refused(
+  wire: WireName,
   { server: name, ca, clients }: {
     server: "server" | "expired" | "other-name";
     ca: string | undefined;
@@ -26,21 +35,27 @@ async function refused(
   const credentials = new TestCredentials(server.url);
   credentials.tls = { ca, client: undefined };
   const transport = new Transport({ credentials, userAgent: "test" });
-  await assert.rejects(transport.fetch(never)(new Request(server.url)), expected);
+  await assert.rejects(connectionOn(wire, transport).fetch(never)(new Request(server.url)), expected);
   transport.close();
   assert.deepEqual(server.requests, []);
 }
 
-Deno.test("Transport accepts a server whose certificate the given CA has signed", () =>
-  serving([json({ ok: 1 })], async (served) => {
-    assert.deepEqual(await (await get(served)).json(), { ok: 1 });
-  }, { tls: { certificate: "server" } }));
+testOnWires(
+  "Transport accepts a server whose certificate the given CA has signed",
+  (serving) =>
+    serving([json({ ok: 1 })], async (served) => {
+      assert.deepEqual(await (await get(served)).json(), { ok: 1 });
+    }, { tls: { certificate: "server" } }),
+);
 
-Deno.test("Transport takes a CA file of several certificates", () =>
-  serving([json({})], async (served) => {
-    served.credentials.tls = { ca: `# ours is the second\n${STRANGER}\n${OURS}`, client: undefined };
-    await (await get(served)).json();
-  }, { tls: { certificate: "server" } }));
+testOnWires(
+  "Transport takes a CA file of several certificates",
+  (serving) =>
+    serving([json({})], async (served) => {
+      served.credentials.tls = { ca: `# ours is the second\n${STRANGER}\n${OURS}`, client: undefined };
+      await (await get(served)).json();
+    }, { tls: { certificate: "server" } }),
+);
 
 for (
   const [why, server, ca, words] of [
@@ -55,43 +70,55 @@ for (
     ["a certificate for another name", "other-name", OURS, /certificate is for another name\.$/],
   ] as const
 ) {
-  Deno.test(`Transport refuses ${why} and says so`, () =>
-    refused({ server, ca }, connectionError("tls", words)));
+  testOnWires(
+    `Transport refuses ${why} and says so`,
+    (_, wire) => refused(wire, { server, ca }, connectionError("tls", words)),
+  );
 }
 
-Deno.test("Transport tells that a server wants a client certificate", () =>
-  refused(
-    { server: "server", ca: OURS, clients: true },
-    connectionError("tls", /the TLS handshake failed\.$/),
-  ));
+testOnWires(
+  "Transport tells that a server wants a client certificate",
+  (_, wire) =>
+    refused(
+      wire,
+      { server: "server", ca: OURS, clients: true },
+      connectionError("tls", /the TLS handshake failed\.$/),
+    ),
+);
 
-Deno.test("Transport tells that a server at an https address speaks plain HTTP", async () => {
+testOnWires("Transport tells that a server at an https address speaks plain HTTP", async (_, wire) => {
   await using server = await LoopbackServer.start([]);
   const credentials = new TestCredentials(server.url.replace("http:", "https:"));
   const transport = new Transport({ credentials, userAgent: "test", headersTimeoutMs: 100 });
   // The handshake holds no end of a header, so the server waits: our own timer ends it.
   await assert.rejects(
-    transport.fetch(never)(new Request(credentials.server)),
+    connectionOn(wire, transport).fetch(never)(new Request(credentials.server)),
     connectionError("timeout", /0\.1 s/),
   );
   transport.close();
 });
 
-Deno.test("Transport does not hold the end of a TLS connection to be a matter of certificates", async () => {
-  await serving([hangUp], async (served) => {
-    await assert.rejects(get(served), connectionError("reset", /: the connection broke\.$/));
-  }, { tls: { certificate: "server" } });
-  await serving([cutAfter(3, { items: [] })], async (served) => {
-    await assert.rejects((await get(served)).text(), TypeError);
-  }, { tls: { certificate: "server" } });
-});
+testOnWires(
+  "Transport does not hold the end of a TLS connection to be a matter of certificates",
+  async (serving) => {
+    await serving([hangUp], async (served) => {
+      await assert.rejects(get(served), connectionError("reset", /: the connection broke\.$/));
+    }, { tls: { certificate: "server" } });
+    await serving([cutAfter(3, { items: [] })], async (served) => {
+      await assert.rejects((await get(served)).text(), connectionError("reset", /: the connection broke\.$/));
+    }, { tls: { certificate: "server" } });
+  },
+);
 
 for (const name of ["client-ec", "client-rsa"] as const) {
-  Deno.test(`Transport shows a server its ${name} certificate`, () =>
-    serving([json({ ok: 1 })], async (served) => {
-      served.credentials.tls = { ca: OURS, client: certificate(name) };
-      assert.deepEqual(await (await get(served)).json(), { ok: 1 });
-    }, { tls: { certificate: "server", clients: true } }));
+  testOnWires(
+    `Transport shows a server its ${name} certificate`,
+    (serving) =>
+      serving([json({ ok: 1 })], async (served) => {
+        served.credentials.tls = { ca: OURS, client: certificate(name) };
+        assert.deepEqual(await (await get(served)).json(), { ok: 1 });
+      }, { tls: { certificate: "server", clients: true } }),
+  );
 }
 
 const ec = certificate("client-ec");
@@ -116,7 +143,7 @@ for (
     ["a client key of another certificate", { ca: OURS, client: { ...ec, key: certificate("server").key } }],
   ] as const
 ) {
-  Deno.test(`Transport refuses ${why} before it connects`, () =>
+  testOnWires(`Transport refuses ${why} before it connects`, (serving) =>
     serving([], async (served) => {
       served.credentials.tls = tls;
       await assert.rejects(get(served), credentialsError(/[Cc]heck certificate-authority/));
@@ -124,29 +151,37 @@ for (
     }, { tls: { certificate: "server" } }));
 }
 
-Deno.test("Transport makes new connections when the CA changes, and only then", () =>
-  serving([json({}), json({})], async (served) => {
-    served.credentials.tls = { ca: STRANGER, client: undefined };
-    await assert.rejects(get(served), connectionError("tls", /unknown authority/));
-    served.credentials.tls = { ca: OURS, client: undefined };
-    await (await get(served)).json();
-    served.credentials.tls = { ca: `${OURS}`, client: undefined };
-    await (await get(served)).json();
-    assert.equal(served.server.requests[0]?.connection, served.server.requests[1]?.connection);
-  }, { tls: { certificate: "server" } }));
-
-Deno.test("Transport makes new connections when the client certificate or its key changes", () =>
-  serving([json({}), json({}), json({})], async (served) => {
-    for (const client of [certificate("client-ec"), certificate("client-rsa")]) {
-      served.credentials.tls = { ca: OURS, client };
+testOnWires(
+  "Transport makes new connections when the CA changes, and only then",
+  (serving, wire) =>
+    serving([json({}), json({})], async (served) => {
+      served.credentials.tls = { ca: STRANGER, client: undefined };
+      await assert.rejects(get(served), connectionError("tls", /unknown authority/));
+      served.credentials.tls = { ca: OURS, client: undefined };
       await (await get(served)).json();
-    }
-    served.credentials.tls = { ca: OURS, client: { ...certificate("client-rsa"), key: ec.key } };
-    await assert.rejects(get(served), credentialsError(/the client key is of another certificate\./));
-    served.credentials.tls = { ca: OURS, client: undefined };
-    await assert.rejects(get(served), connectionError("tls", /handshake/));
-    served.credentials.tls = { ca: OURS, client: ec };
-    await (await get(served)).json();
-    const used = served.server.requests.map(({ connection }) => connection);
-    assert.equal(new Set(used).size, 3);
-  }, { tls: { certificate: "server", clients: true } }));
+      served.credentials.tls = { ca: `${OURS}`, client: undefined };
+      await (await get(served)).json();
+      const [first, second] = served.server.requests.map(({ connection }) => connection);
+      // A socket is for one request.
+      assert.equal(first === second, wire !== "a socket");
+    }, { tls: { certificate: "server" } }),
+);
+
+testOnWires(
+  "Transport makes new connections when the client certificate or its key changes",
+  (serving) =>
+    serving([json({}), json({}), json({})], async (served) => {
+      for (const client of [certificate("client-ec"), certificate("client-rsa")]) {
+        served.credentials.tls = { ca: OURS, client };
+        await (await get(served)).json();
+      }
+      served.credentials.tls = { ca: OURS, client: { ...certificate("client-rsa"), key: ec.key } };
+      await assert.rejects(get(served), credentialsError(/the client key is of another certificate\./));
+      served.credentials.tls = { ca: OURS, client: undefined };
+      await assert.rejects(get(served), connectionError("tls", /handshake/));
+      served.credentials.tls = { ca: OURS, client: ec };
+      await (await get(served)).json();
+      const used = served.server.requests.map(({ connection }) => connection);
+      assert.equal(new Set(used).size, 3);
+    }, { tls: { certificate: "server", clients: true } }),
+);

@@ -9,7 +9,7 @@ import type { Reply } from "../support/loopback_server.ts";
 import { frames, podEvent, status } from "../support/protobuf_objects.ts";
 import { concat } from "../support/protobuf_writer.ts";
 import { refusal, silence, stream, type StreamEnd } from "../support/replies.ts";
-import { connectionError, type Served, serving, until } from "./harness.ts";
+import { connectionError, type Served, serving, through, until } from "./harness.ts";
 
 const pod = (name: string, resourceVersion: string) => ({
   metadata: { namespace: "a", name, resourceVersion },
@@ -70,20 +70,26 @@ async function follow(served: Served): Promise<{ events: string[]; error: unknow
 const closed = ({ server }: Served) => until(() => server.open === 0, "the watch's connection is closed");
 
 /** Runs `test` against a server that answers one watch with `reply`. */
-const watching = (reply: Reply, test: (served: Served) => Promise<void>) => serving([reply], test);
+const watching = (reply: Reply, test: (served: Served) => Promise<void>, isProxied = false) =>
+  serving([reply], test, { isProxied });
 
-for (const [name, { added, error, nonsense, told, contentType }] of Object.entries(FORMS)) {
+const VARIANTS = Object.entries(FORMS).flatMap(([form, parts]) =>
+  [false, true].map((isProxied) => ({ ...parts, isProxied, name: form + through(isProxied) }))
+);
+for (const { name, added, error, nonsense, told, contentType, isProxied } of VARIANTS) {
+  const watchingHere = (reply: Reply, test: (served: Served) => Promise<void>) =>
+    watching(reply, test, isProxied);
   const send = (chunks: readonly Uint8Array[], end?: StreamEnd) => stream(chunks, end, contentType);
 
   Deno.test(`watch() in ${name} delivers events as they come and ends when the server ends it`, () =>
-    watching(send([added("x", "1"), concat(added("y", "2"), added("z", "3"))]), async (served) => {
+    watchingHere(send([added("x", "1"), concat(added("y", "2"), added("z", "3"))]), async (served) => {
       assert.deepEqual(await follow(served), { events: ["apply x", "apply y", "apply z"], error: undefined });
       await closed(served);
     }));
 
   Deno.test(`watch() in ${name} puts events together that arrive in pieces`, () => {
     const bytes = concat(added("x", "1"), added("y", "2"));
-    return watching(
+    return watchingHere(
       send(cutAt(bytes, Array.from({ length: Math.floor((bytes.length - 1) / 7) }, (_, i) => 7 * (i + 1)))),
       async (served) => assert.deepEqual((await follow(served)).events, ["apply x", "apply y"]),
     );
@@ -91,7 +97,7 @@ for (const [name, { added, error, nonsense, told, contentType }] of Object.entri
 
   for (const end of ["cut", "reset"] as const) {
     Deno.test(`watch() in ${name} delivers the complete events of a stream that is ${end} in mid-frame, then breaks`, () =>
-      watching(
+      watchingHere(
         send([added("x", "1"), added("y", "2"), added("z", "3").slice(0, 40)], end),
         async (served) => {
           const { events, error } = await follow(served);
@@ -103,13 +109,13 @@ for (const [name, { added, error, nonsense, told, contentType }] of Object.entri
   }
 
   Deno.test(`watch() in ${name} drops the unfinished frame of a stream that ends cleanly`, () =>
-    watching(
+    watchingHere(
       send([added("x", "1"), added("z", "3").slice(0, 40)]),
       async (served) => assert.deepEqual(await follow(served), { events: ["apply x"], error: undefined }),
     ));
 
   Deno.test(`watch() in ${name} ends promptly on abort while the server is frozen, and the server sees it`, () =>
-    watching(send([added("x", "1")], "frozen"), async (served) => {
+    watchingHere(send([added("x", "1")], "frozen"), async (served) => {
       const batches = (await open(served))[Symbol.asyncIterator]();
       assert.equal((await batches.next()).value?.length, 1);
       const next = assert.rejects(batches.next(), (error) => error === "idle");
@@ -121,14 +127,14 @@ for (const [name, { added, error, nonsense, told, contentType }] of Object.entri
     }));
 
   Deno.test(`watch() in ${name} closes its connection when its reader stops reading`, () =>
-    watching(send([added("x", "1")], "frozen"), async (served) => {
+    watchingHere(send([added("x", "1")], "frozen"), async (served) => {
       for await (const _ of await open(served)) break;
       await closed(served);
     }));
 
   Deno.test(`watch() in ${name} gives an ERROR event as the ApiError that it is`, () => {
     const gone = { kind: "Status", code: 410, reason: "Expired", message: "too old resource version: 1 (2)" };
-    return watching(send([error(gone)]), async (served) => {
+    return watchingHere(send([error(gone)]), async (served) => {
       const events: WatchEvent<PodFacts>[] = [];
       for await (const batch of await open(served)) events.push(...batch);
       assert.equal(events.length, 1);
@@ -139,7 +145,7 @@ for (const [name, { added, error, nonsense, told, contentType }] of Object.entri
   });
 
   Deno.test(`watch() in ${name} breaks at something that no API server sends, and closes its connection`, () =>
-    watching(send([added("x", "1"), nonsense], "frozen"), async (served) => {
+    watchingHere(send([added("x", "1"), nonsense], "frozen"), async (served) => {
       const { events, error } = await follow(served);
       assert.deepEqual(events, ["apply x"]);
       connectionError("other", told)(error);
