@@ -44,6 +44,11 @@ export class Transport {
   readonly #isProxied: boolean;
   readonly #headersTimeoutMs: number;
   readonly #shared: Connection;
+  /**
+   * Whether the last that was heard of the server is nothing. Of a socket within a TLS handshake that is never answered the
+   * runtime does not let go, as its client does: one in a row is enough.
+   */
+  #isSilent = false;
 
   constructor(
     { credentials, userAgent, isProxied = false, headersTimeoutMs = HEADERS_TIMEOUT_MS }: TransportOptions,
@@ -68,7 +73,7 @@ export class Transport {
   connect(): Connection {
     // Only the runtime's client knows the ways of proxies.
     return this.#connection((client, { proxy }) =>
-      this.#isProxied || proxy !== undefined ? client.send : askOnSocket
+      this.#isProxied || this.#isSilent || proxy !== undefined ? client.send : askOnSocket
     );
   }
 
@@ -112,7 +117,10 @@ export class Transport {
   async #send(request: WireRequest, access: Access, wire: Wire, life: LinkedAbort): Promise<Response> {
     const seconds = this.#headersTimeoutMs / 1000;
     const late = `Cannot reach the API server at ${this.server}: no answer within ${seconds} s.`;
-    const timer = setTimeout(() => life.abort(new ConnectionError("timeout", late)), this.#headersTimeoutMs);
+    const timer = setTimeout(() => {
+      this.#isSilent = true;
+      life.abort(new ConnectionError("timeout", late));
+    }, this.#headersTimeoutMs);
     const toError = (error: unknown) => toConnectionError(error, address(this.server, access));
     try {
       const own = Object.entries({ ...access.headers, "user-agent": this.#userAgent });
@@ -123,6 +131,7 @@ export class Transport {
       ];
       const { origin } = this.#credentials;
       const response = await wire({ ...request, headers }, access, { origin, life, toError });
+      this.#isSilent = false;
       const { ok, status, statusText, body } = response;
       if (ok || body === null) return response;
       return new Response(await withoutSecret(body, access), {

@@ -77,6 +77,32 @@ Deno.test("To the runtime itself, a client's CA is one more beside all others, w
   assert.equal(new TextDecoder().decode(stdout), "403\n");
 });
 
+for (
+  const [what, ca, told] of [
+    [
+      "trusts nobody but the cluster's CA on a socket either",
+      certificate("stranger-ca").cert,
+      "UnknownIssuer",
+    ],
+    ["trusts that CA there", certificate("ca").cert, "trusted"],
+  ] as const
+) {
+  Deno.test(`decideTrust() ${what}`, async () => {
+    await using server = await LoopbackServer.start([], { tls: { certificate: "server" } });
+    const module = new URL("../../lib/cli/trust.ts", import.meta.url).href;
+    const script = `(await import(${JSON.stringify(module)})).decideTrust({ trustsSystem: false });
+      const address = { hostname: "127.0.0.1", port: ${server.port}, caCerts: [${JSON.stringify(ca)}] };
+      const connection = await Deno.connectTls(address);
+      console.log(await connection.handshake().then(() => "trusted", String));
+      Deno.exit();`;
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", script],
+      env: { ...STORES["system, in use"], NO_COLOR: "1" },
+    }).output();
+    assert(new TextDecoder().decode(stdout).trimEnd().endsWith(told));
+  });
+}
+
 Deno.test("decideTrust() leaves the variables as they were, for credential plugins to see", () => {
   const before = TRUST_VARIABLES.map((name) => Deno.env.get(name));
   for (const trustsSystem of [true, false]) {

@@ -110,6 +110,20 @@ for (
     assert.rejects(watched(line!), connectionError("other", /is not the JSON of a list or a watch\.$/)));
 }
 
+Deno.test("decodeWatch() gives what came before something that it cannot read, and only then breaks", async () => {
+  const { decoder } = decoderOfNames();
+  const text = `${event("ADDED", named("a"))}${event("DELETED", named("b"))}<html>\n${
+    event("ADDED", named("c"))
+  }`;
+  const batches = decoder.decodeWatch(bodyOf(text))[Symbol.asyncIterator]();
+  assert.deepEqual((await batches.next()).value, [{ type: "apply", object: "a" }, {
+    type: "delete",
+    object: "b",
+  }]);
+  await assert.rejects(batches.next(), connectionError("other", /is not the JSON of a list or a watch\.$/));
+  assert.equal((await batches.next()).done, true);
+});
+
 Deno.test("decodeList() reads a page, its version and where the next one starts", async () => {
   const { decoder } = decoderOfNames();
   const page = { metadata: { resourceVersion: "12", continue: "next" }, items: [named("a"), named("b")] };

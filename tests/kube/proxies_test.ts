@@ -1,7 +1,7 @@
 /** Proxies of the environment: told when nobody named them for the API server; what they cover, the runtime is asked, too. */
 
 import assert from "node:assert/strict";
-import { PROXY_VARIABLES, proxyWarning } from "../../lib/kube/proxies.ts";
+import { PROXY_VARIABLES, proxyVariable, proxyWarning } from "../../lib/kube/proxies.ts";
 import type { Row } from "./ask_proxies.ts";
 import "./harness.ts";
 
@@ -80,6 +80,27 @@ for (
   });
 }
 
+for (
+  const [what, environment, server, variable] of [
+    ["nothing is set", {}, "https://api.example:6443", undefined],
+    ["HTTPS_PROXY is", { HTTPS_PROXY: proxy, HTTP_PROXY: proxy }, "https://api.example:6443", "HTTPS_PROXY"],
+    ["it is in small letters", { https_proxy: proxy }, "https://api.example:6443", "https_proxy"],
+    ["ALL_PROXY is, too", { HTTPS_PROXY: proxy, ALL_PROXY: proxy }, "https://api.example:6443", "ALL_PROXY"],
+    ["HTTPS_PROXY is for other servers", { HTTPS_PROXY: proxy }, "http://localhost:8001", undefined],
+    ["HTTP_PROXY is for this server", { HTTP_PROXY: proxy }, "http://localhost:8001", "HTTP_PROXY"],
+    ["an exception covers it", { HTTPS_PROXY: proxy, NO_PROXY: "fd00::/8" }, "https://[fd00::1]", undefined],
+    [
+      "an exception covers others",
+      { HTTPS_PROXY: proxy, NO_PROXY: "::1" },
+      "https://[fd00::1]",
+      "HTTPS_PROXY",
+    ],
+  ] as [string, Record<string, string>, string, string | undefined][]
+) {
+  Deno.test(`proxyVariable() is ${variable} for ${server} when ${what}`, () =>
+    assert.equal(proxyVariable(server, environment), variable));
+}
+
 /** A port on which nobody listens. */
 const { port } = (() => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -124,7 +145,9 @@ const RULES: readonly (readonly [rule: string, host: string, covered: boolean])[
 for (const [rule, host, covered] of RULES) {
   Deno.test(`proxyWarning() holds that NO_PROXY=${rule} ${covered ? "covers" : "does not cover"} ${host}`, () => {
     const server = `https://${host}:${port}`;
-    assert.equal(warning({ HTTPS_PROXY: "x", NO_PROXY: rule }, { server }) === undefined, covered);
+    const environment = { HTTPS_PROXY: "x", NO_PROXY: rule };
+    assert.equal(warning(environment, { server }) === undefined, covered);
+    assert.equal(proxyVariable(server, environment) === undefined, covered);
   });
 }
 

@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import type { Buffer } from "node:buffer";
+import { Transport } from "../../lib/kube/transport.ts";
 import { certificate } from "../support/certificates/mod.ts";
 import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
 import { LoopbackProxy } from "../support/loopback_proxy.ts";
 import { LoopbackServer } from "../support/loopback_server.ts";
-import { json } from "../support/replies.ts";
+import { json, stream } from "../support/replies.ts";
 import { connectionError, credentialsFrom, getWith } from "./harness.ts";
 
 const CA = { "certificate-authority-data": btoa(certificate("ca").cert) };
@@ -29,6 +30,29 @@ Deno.test("proxy-url of HTTP is asked to CONNECT, with the password of its addre
   assert(headers.includes(`Proxy-Authorization: Basic ${btoa("jane:hunter@2")}`), headers.join());
   assert(!proxy.heard.join().includes("dev-token"));
   assert.equal(server.requests[0]?.headers.get("authorization"), "Bearer dev-token");
+});
+
+Deno.test("proxy-url is for watches, too, which without it go over sockets of their own", async () => {
+  for (const viaProxy of [true, false]) {
+    await using server = await LoopbackServer.start([stream(["first"])], { tls: { certificate: "server" } });
+    await using proxy = await LoopbackProxy.start(function (client) {
+      this.tunnel(client, server.port, "HTTP/1.1 200 OK\r\n\r\n");
+    });
+    using folder = new KubeconfigFolder();
+    const own = viaProxy ? { "proxy-url": `http://127.0.0.1:${proxy.port}` } : {};
+    const content = oneContext({ cluster: { ...CA, server: server.url, ...own } });
+    const transport = new Transport({
+      credentials: await credentialsFrom(folder, content),
+      userAgent: "test",
+    });
+    const connection = transport.connect();
+    const response = await connection.fetch(new AbortController().signal)(new Request(transport.server));
+    assert.equal(await response.text(), "first");
+    assert.equal(proxy.wasAskedFor(server.url), viaProxy);
+    assert.equal(server.requests[0]?.headers.get("connection"), viaProxy ? null : "close");
+    connection.close();
+    transport.close();
+  }
 });
 
 Deno.test("proxy-url of SOCKS 5 is asked for the server, too", async () => {

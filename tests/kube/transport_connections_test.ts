@@ -1,9 +1,11 @@
 /** The transport's connections: which calls share one, and what ends them. */
 
 import assert from "node:assert/strict";
+import { Transport } from "../../lib/kube/transport.ts";
+import { LoopbackServer } from "../support/loopback_server.ts";
 import { settled } from "../support/manual_clock.ts";
 import { json, silence, stream } from "../support/replies.ts";
-import { connectionError, get, serving, testOnWires, through, until } from "./harness.ts";
+import { connectionError, get, serving, TestCredentials, testOnWires, through, until } from "./harness.ts";
 
 Deno.test("Transport sends short calls one after the other on one connection", () =>
   serving([json({}), json({})], async (served) => {
@@ -76,3 +78,31 @@ Deno.test("close() ends the idle connections of short calls", () =>
     served.transport.close();
     await until(() => served.server.open === 0, "the idle connection is closed");
   }));
+
+Deno.test("connect() asks a server that was silent within TLS through the runtime's client, which lets go of it", async () => {
+  await using server = await LoopbackServer.start([]);
+  const credentials = new TestCredentials(server.url.replace("http:", "https:"));
+  const transport = new Transport({ credentials, userAgent: "test", headersTimeoutMs: 100 });
+  for (let round = 0; round < 3; round++) {
+    const connection = transport.connect();
+    const asked = connection.fetch(new AbortController().signal)(new Request(credentials.server));
+    await assert.rejects(asked, connectionError("timeout", /no answer within 0\.1 s\.$/));
+    connection.close();
+  }
+  await until(() => server.accepted === 3 && server.open <= 1, "all connections but the first are closed");
+  transport.close();
+});
+
+Deno.test("connect() goes back to sockets once the server has answered", () =>
+  serving([silence, json({}), json({})], async (served) => {
+    const { transport, signal, server } = served;
+    for (let round = 0; round < 3; round++) {
+      const connection = transport.connect();
+      const asked = connection.fetch(signal)(new Request(transport.server));
+      if (round === 0) await assert.rejects(asked, connectionError("timeout", /no answer/));
+      else await (await asked).json();
+      connection.close();
+    }
+    const sent = server.requests.map(({ headers }) => headers.get("connection"));
+    assert.deepEqual(sent, ["close", null, "close"]);
+  }, { headersTimeoutMs: 300 }));

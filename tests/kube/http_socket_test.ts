@@ -1,0 +1,324 @@
+/** Requests on sockets: every kind of answer, cut wherever it may be, and nothing left behind whenever it is given up. */
+
+import assert from "node:assert/strict";
+import type { LinkedAbort } from "../../lib/api/abort.ts";
+import { askOnSocket } from "../../lib/kube/http_socket.ts";
+import type { WireRequest } from "../../lib/kube/wire.ts";
+import { certificate } from "../support/certificates/mod.ts";
+import { countListeners } from "../support/count_listeners.ts";
+import { LoopbackServer, type Reply, type ServerOptions } from "../support/loopback_server.ts";
+import { silence, stream } from "../support/replies.ts";
+import { until } from "./harness.ts";
+
+/** A life that the test ends, and that remembers being disposed of. */
+function testLife(): LinkedAbort & { disposed: number; readonly listeners: () => number } {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const life = {
+    disposed: 0,
+    signal,
+    listeners: countListeners(signal),
+    abort: (reason?: unknown) => controller.abort(reason),
+    [Symbol.dispose]: () => void life.disposed++,
+  };
+  return life;
+}
+
+/** Asks a server of that address, as the transport would. */
+function ask(
+  url: string,
+  { life = testLife(), ...request }: Partial<WireRequest> & { life?: LinkedAbort } = {},
+) {
+  const tls = { ca: certificate("ca").cert, client: undefined };
+  const toError = (error: unknown) => new Error(`told: ${error}`);
+  return askOnSocket(
+    { url, method: "GET", headers: [], body: undefined, ...request },
+    { headers: {}, tls },
+    { origin: "the test", life, toError },
+  );
+}
+
+/** Asks a server that answers with `reply`; whatever `test` does, no connection and no listener may be left. */
+async function asking(
+  reply: Reply,
+  test: (
+    asked: Promise<Response>,
+    life: ReturnType<typeof testLife>,
+    server: LoopbackServer,
+  ) => Promise<void>,
+  options: ServerOptions & Partial<WireRequest> = {},
+): Promise<void> {
+  const { tls, ...request } = options;
+  await using server = await LoopbackServer.start([reply], tls === undefined ? {} : { tls });
+  const life = testLife();
+  await test(ask(`${server.url}/version`, { life, ...request }), life, server);
+  await until(() => server.open === 0, "the connection is closed");
+  assert.equal(life.listeners(), 0);
+}
+
+/** Sends exactly that, and leaves the connection open. */
+const exactly = (...parts: readonly (string | Uint8Array)[]): Reply => (wire) => parts.forEach(wire.write);
+
+/** Sends that one byte at a time, each on its own. */
+const byteByByte = (text: string): Reply => async (wire) => {
+  for (const byte of new TextEncoder().encode(text)) {
+    wire.write(Uint8Array.of(byte));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+};
+
+const CHUNKED = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+
+for (
+  const [what, answer, body] of [
+    ["with a length", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello", "hello"],
+    ["of length 0", "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", ""],
+    ["in chunks", `${CHUNKED}3\r\nhel\r\n2;a=b\r\nlo\r\n0\r\na: b\r\n\r\n`, "hello"],
+    ["in no chunks", `${CHUNKED}0\r\n\r\n`, ""],
+    [
+      "with a length and in chunks, which count",
+      "HTTP/1.1 200 OK\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+      "hello",
+    ],
+    [
+      "after interim ones",
+      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello",
+      "hello",
+    ],
+    [
+      "with more behind it, which nobody asked for",
+      "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhelloHTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nbad",
+      "hello",
+    ],
+    ["in chunks with more behind them", `${CHUNKED}5\r\nhello\r\n0\r\n\r\nHTTP/1.1 403 No\r\n\r\n`, "hello"],
+    ["with lines that end in line feeds", "HTTP/1.1 200 OK\ncontent-length: 5\n\nhello", "hello"],
+  ] as const
+) {
+  for (const [how, reply] of [["at once", exactly(answer)], ["byte by byte", byteByByte(answer)]] as const) {
+    Deno.test(`askOnSocket() reads an answer ${what}, sent ${how}`, () =>
+      asking(reply, async (asked, life) => {
+        const response = await asked;
+        assert.equal(life.disposed, 0);
+        assert.equal(response.status, 200);
+        assert.equal(await response.text(), body);
+        assert.equal(life.disposed, 1);
+      }));
+  }
+}
+
+for (const tls of [undefined, { certificate: "server" }] as const) {
+  const over = tls === undefined ? "" : " over TLS";
+  Deno.test(`askOnSocket() reads an answer of HTTP/1.0 until its connection ends${over}`, () =>
+    asking(
+      (wire) => (wire.write("HTTP/1.0 200 OK\r\n\r\nhello"), wire.end()),
+      async (asked) => assert.equal(await (await asked).text(), "hello"),
+      { ...(tls && { tls }) },
+    ));
+
+  for (
+    const [what, answer] of [["a length", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n"], [
+      "chunks",
+      `${CHUNKED}9\r\n`,
+    ]]
+  ) {
+    Deno.test(`askOnSocket() holds the early end of a body with ${what} for no end${over}`, () =>
+      asking(
+        (wire) => (wire.write(`${answer}hello`), wire.end()),
+        async (asked, life) => {
+          const reader = (await asked).body!.getReader();
+          assert.equal(new TextDecoder().decode((await reader.read()).value), "hello");
+          await assert.rejects(reader.read(), /^Error: told: TypeError: connection closed within the body$/);
+          assert.equal(life.disposed, 1);
+        },
+        { ...(tls && { tls }) },
+      ));
+  }
+}
+
+Deno.test("askOnSocket() holds a TCP connection that ends within TLS for no end of a body", () =>
+  asking(
+    (wire) => (wire.write("HTTP/1.0 200 OK\r\n\r\nhello"), setTimeout(wire.reset, 30)),
+    async (asked) => await assert.rejects((await asked).text(), /^Error: told: /),
+    { tls: { certificate: "server" } },
+  ));
+
+for (const status of [204, 205, 304]) {
+  Deno.test(`askOnSocket() gives a ${status} at once, without a body and without a connection`, () =>
+    asking(exactly(`HTTP/1.1 ${status} Fine\r\ncontent-length: 3\r\n\r\n`), async (asked, life) => {
+      const { status: given, body } = await asked;
+      assert.deepEqual([given, body], [status, null]);
+      assert.equal(life.disposed, 1);
+    }));
+}
+
+Deno.test("askOnSocket() expects no body of an answer to HEAD", () =>
+  asking(exactly("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n"), async (asked) => {
+    assert.equal((await asked).body, null);
+  }, { method: "HEAD" }));
+
+const field = (bytes: number) => `a: ${"x".repeat(bytes - 5)}\r\n`;
+const headOf = (bytes: number) => {
+  const rest = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n" + "\r\n";
+  return rest.replace(/\r\n\r\n$/, `\r\n${field(bytes - rest.length)}\r\n`);
+};
+
+Deno.test("askOnSocket() reads a head of 64 KiB", () =>
+  asking(exactly(`${headOf(64 * 1024)}ok`), async (asked) => assert.equal(await (await asked).text(), "ok")));
+
+for (
+  const [what, answer, words] of [
+    ["a head of more than 64 KiB", `${headOf(64 * 1024 + 1)}ok`, /: a head without an end$/],
+    ["a head that never ends", "HTTP/1.1 200 OK\r\n" + "a: b\r\n".repeat(20_000), /: a head without an end$/],
+    ["another protocol", "HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\n\r\n", /: another protocol$/],
+    ["something that is no HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", /: something that is no HTTP\/1\.1$/],
+    ["a compressed answer", "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n", /: a compressed answer$/],
+    ["a redirect, wherever to", "HTTP/1.1 307 There\r\ncontent-length: 0\r\n\r\n", /^TypeError: redirect$/],
+  ] as const
+) {
+  Deno.test(`askOnSocket() refuses ${what}`, () =>
+    asking(exactly(answer), async (asked) => {
+      await assert.rejects(asked, words);
+    }));
+}
+
+Deno.test("askOnSocket() gives what came of a body before chunks that are none, and then says so", () =>
+  asking(exactly(`${CHUNKED}5\r\nhello\r\nworld`), async (asked, life) => {
+    const reader = (await asked).body!.getReader();
+    assert.equal(new TextDecoder().decode((await reader.read()).value), "hello");
+    await assert.rejects(reader.read(), /told: FramingError: .*: a chunk without a size$/);
+    assert.equal(life.disposed, 1);
+  }));
+
+Deno.test("askOnSocket() fills whatever buffer its reader brings, and gives it back at the end", () =>
+  asking(exactly(`${CHUNKED}5\r\nhel`, "lo\r\n0\r\n\r\n"), async (asked) => {
+    const reader = (await asked).body!.getReader({ mode: "byob" });
+    let text = "";
+    let buffer = new Uint8Array(2);
+    for (;;) {
+      const { done, value } = await reader.read(buffer);
+      assert.equal(value!.buffer.byteLength, 2);
+      if (done) break;
+      text += new TextDecoder().decode(value);
+      buffer = new Uint8Array(value.buffer);
+    }
+    assert.equal(text, "hello");
+  }));
+
+Deno.test("askOnSocket() sends several headers of one name as several, and the body after them", () =>
+  asking(exactly("HTTP/1.1 204 Fine\r\n\r\n"), async (asked, _, server) => {
+    await asked;
+    const [request] = server.requests;
+    const lines = ["connection: close", "content-length: 3", "impersonate-group: a", "impersonate-group: b"];
+    assert.deepEqual(request?.lines, [`host: 127.0.0.1:${server.port}`, ...lines]);
+    assert.equal(request.body, "漢");
+  }, { method: "POST", body: "漢", headers: [["impersonate-group", "a"], ["impersonate-group", "b"]] }));
+
+Deno.test("askOnSocket() sends a body that does not fit into one packet", () => {
+  const body = "漢".repeat(1_000_000);
+  return asking(exactly("HTTP/1.1 204 Fine\r\n\r\n"), async (asked, _, server) => {
+    await asked;
+    assert.equal(server.requests[0]?.body, body);
+  }, { method: "POST", body });
+});
+
+Deno.test("askOnSocket() does not connect for a header that cannot be sent", async () => {
+  await using server = await LoopbackServer.start([]);
+  await assert.rejects(ask(server.url, { headers: [["a", "b\r\nc: d"]] }), /header that cannot be sent$/);
+  assert.equal(server.accepted, 0);
+});
+
+Deno.test("askOnSocket() connects to an IPv6 address", async () => {
+  await using server = Deno.serve(
+    { hostname: "::1", port: 0, onListen() {} },
+    (request) => new Response(request.headers.get("host")),
+  );
+  const host = `[::1]:${server.addr.port}`;
+  assert.equal(await (await ask(`http://${host}/`)).text(), host);
+});
+
+Deno.test("askOnSocket() of a life that is over does not connect", async () => {
+  await using server = await LoopbackServer.start([]);
+  const life = testLife();
+  life.abort("too late");
+  await assert.rejects(ask(server.url, { life }), (error) => error === "too late");
+  assert.equal(server.accepted, 0);
+});
+
+Deno.test("askOnSocket() lets go of a connection that comes after the abort", async () => {
+  await using server = await LoopbackServer.start([]);
+  const life = testLife();
+  const asked = assert.rejects(ask(server.url, { life }), (error) => error === "enough");
+  life.abort("enough");
+  await asked;
+  await until(() => server.accepted === 1 && server.open === 0, "the late connection is closed");
+  assert.equal(life.listeners(), 0);
+});
+
+Deno.test("askOnSocket() hears an abort that comes between the connection and the request", async () => {
+  const life = testLife();
+  const { signal } = life;
+  const remove = signal.removeEventListener.bind(signal);
+  // The first to stop listening is who waited for the connection.
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    remove(...args);
+    life.abort("in between");
+  };
+  await using server = await LoopbackServer.start([]);
+  await assert.rejects(ask(server.url, { life }), (error) => error === "in between");
+  await until(() => server.accepted === 1 && server.open === 0, "the connection is closed");
+  assert.equal(life.listeners(), 0);
+});
+
+Deno.test("askOnSocket() gives up a TLS handshake that the other side does not answer", async () => {
+  await using server = await LoopbackServer.start([]);
+  const life = testLife();
+  const asked = assert.rejects(ask(server.url.replace("http:", "https:"), { life }));
+  await until(() => server.open === 1, "the connection is there");
+  life.abort("enough");
+  await asked;
+  assert.equal(life.listeners(), 0);
+});
+
+Deno.test("askOnSocket() ends its connection when it is given up before the answer", () =>
+  asking(silence, async (asked, life, server) => {
+    const refused = assert.rejects(asked);
+    await until(() => server.requests.length === 1, "the request arrives");
+    life.abort("enough");
+    await refused;
+  }));
+
+for (const tls of [undefined, { certificate: "server" }] as const) {
+  const over = tls === undefined ? "" : " over TLS";
+  Deno.test(`A body on a socket breaks with the reason of an abort while it is read${over}`, () =>
+    asking(stream(["first"], "frozen"), async (asked, life) => {
+      const reader = (await asked).body!.getReader();
+      await reader.read();
+      const next = assert.rejects(reader.read(), (error) => error === "idle");
+      life.abort("idle");
+      life.abort("again");
+      await next;
+      assert.equal(life.disposed, 1);
+    }, { ...(tls && { tls }) }));
+
+  Deno.test(`A body on a socket breaks with the reason of an abort while nobody reads${over}`, () =>
+    asking(stream(["first"], "frozen"), async (asked, life) => {
+      const { body } = await asked;
+      life.abort("idle");
+      await assert.rejects(body!.getReader().read(), (error) => error === "idle");
+      assert.equal(life.disposed, 1);
+    }, { ...(tls && { tls }) }));
+
+  Deno.test(`A body on a socket lets go of its connection when its reader gives up, waiting or not${over}`, async () => {
+    for (const isWaiting of [false, true]) {
+      await asking(stream(["first"], "frozen"), async (asked, life) => {
+        const reader = (await asked).body!.getReader();
+        await reader.read();
+        const next = isWaiting ? reader.read() : undefined;
+        await reader.cancel("enough");
+        assert.equal((await next)?.done ?? true, true);
+        assert.equal(life.disposed, 1);
+        life.abort("later");
+      }, { ...(tls && { tls }) });
+    }
+  });
+}
