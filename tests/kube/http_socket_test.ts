@@ -1,60 +1,8 @@
-/** Requests on sockets: every kind of answer, cut wherever it may be, and nothing left behind whenever it is given up. */
+/** Requests on sockets: what is sent, and every kind of answer, cut wherever it may be. */
 
 import assert from "node:assert/strict";
-import type { LinkedAbort } from "../../lib/api/abort.ts";
-import { askOnSocket } from "../../lib/kube/http_socket.ts";
-import type { WireRequest } from "../../lib/kube/wire.ts";
-import { certificate } from "../support/certificates/mod.ts";
-import { countListeners } from "../support/count_listeners.ts";
-import { LoopbackServer, type Reply, type ServerOptions } from "../support/loopback_server.ts";
-import { silence, stream } from "../support/replies.ts";
-import { until } from "./harness.ts";
-
-/** A life that the test ends, and that remembers being disposed of. */
-function testLife(): LinkedAbort & { disposed: number; readonly listeners: () => number } {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const life = {
-    disposed: 0,
-    signal,
-    listeners: countListeners(signal),
-    abort: (reason?: unknown) => controller.abort(reason),
-    [Symbol.dispose]: () => void life.disposed++,
-  };
-  return life;
-}
-
-/** Asks a server of that address, as the transport would. */
-function ask(
-  url: string,
-  { life = testLife(), ...request }: Partial<WireRequest> & { life?: LinkedAbort } = {},
-) {
-  const tls = { ca: certificate("ca").cert, client: undefined };
-  const toError = (error: unknown) => new Error(`told: ${error}`);
-  return askOnSocket(
-    { url, method: "GET", headers: [], body: undefined, ...request },
-    { headers: {}, tls },
-    { origin: "the test", life, toError },
-  );
-}
-
-/** Asks a server that answers with `reply`; whatever `test` does, no connection and no listener may be left. */
-async function asking(
-  reply: Reply,
-  test: (
-    asked: Promise<Response>,
-    life: ReturnType<typeof testLife>,
-    server: LoopbackServer,
-  ) => Promise<void>,
-  options: ServerOptions & Partial<WireRequest> = {},
-): Promise<void> {
-  const { tls, ...request } = options;
-  await using server = await LoopbackServer.start([reply], tls === undefined ? {} : { tls });
-  const life = testLife();
-  await test(ask(`${server.url}/version`, { life, ...request }), life, server);
-  await until(() => server.open === 0, "the connection is closed");
-  assert.equal(life.listeners(), 0);
-}
+import type { Reply } from "../support/loopback_server.ts";
+import { asking } from "./ask_on_socket.ts";
 
 /** Sends exactly that, and leaves the connection open. */
 const exactly = (...parts: readonly (string | Uint8Array)[]): Reply => (wire) => parts.forEach(wire.write);
@@ -189,6 +137,12 @@ Deno.test("askOnSocket() gives what came of a body before chunks that are none, 
     assert.equal(life.disposed, 1);
   }));
 
+Deno.test("askOnSocket() reads a short head that comes with the end of a long interim one", () =>
+  asking((wire) => {
+    wire.write(`HTTP/1.1 103 Early Hints\r\n${field(500)}`);
+    setTimeout(wire.write, 30, "\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+  }, async (asked) => assert.equal(await (await asked).text(), "ok")));
+
 Deno.test("askOnSocket() fills whatever buffer its reader brings, and gives it back at the end", () =>
   asking(exactly(`${CHUNKED}5\r\nhel`, "lo\r\n0\r\n\r\n"), async (asked) => {
     const reader = (await asked).body!.getReader({ mode: "byob" });
@@ -220,105 +174,3 @@ Deno.test("askOnSocket() sends a body that does not fit into one packet", () => 
     assert.equal(server.requests[0]?.body, body);
   }, { method: "POST", body });
 });
-
-Deno.test("askOnSocket() does not connect for a header that cannot be sent", async () => {
-  await using server = await LoopbackServer.start([]);
-  await assert.rejects(ask(server.url, { headers: [["a", "b\r\nc: d"]] }), /header that cannot be sent$/);
-  assert.equal(server.accepted, 0);
-});
-
-Deno.test("askOnSocket() connects to an IPv6 address", async () => {
-  await using server = Deno.serve(
-    { hostname: "::1", port: 0, onListen() {} },
-    (request) => new Response(request.headers.get("host")),
-  );
-  const host = `[::1]:${server.addr.port}`;
-  assert.equal(await (await ask(`http://${host}/`)).text(), host);
-});
-
-Deno.test("askOnSocket() of a life that is over does not connect", async () => {
-  await using server = await LoopbackServer.start([]);
-  const life = testLife();
-  life.abort("too late");
-  await assert.rejects(ask(server.url, { life }), (error) => error === "too late");
-  assert.equal(server.accepted, 0);
-});
-
-Deno.test("askOnSocket() lets go of a connection that comes after the abort", async () => {
-  await using server = await LoopbackServer.start([]);
-  const life = testLife();
-  const asked = assert.rejects(ask(server.url, { life }), (error) => error === "enough");
-  life.abort("enough");
-  await asked;
-  await until(() => server.accepted === 1 && server.open === 0, "the late connection is closed");
-  assert.equal(life.listeners(), 0);
-});
-
-Deno.test("askOnSocket() hears an abort that comes between the connection and the request", async () => {
-  const life = testLife();
-  const { signal } = life;
-  const remove = signal.removeEventListener.bind(signal);
-  // The first to stop listening is who waited for the connection.
-  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-    remove(...args);
-    life.abort("in between");
-  };
-  await using server = await LoopbackServer.start([]);
-  await assert.rejects(ask(server.url, { life }), (error) => error === "in between");
-  await until(() => server.accepted === 1 && server.open === 0, "the connection is closed");
-  assert.equal(life.listeners(), 0);
-});
-
-Deno.test("askOnSocket() gives up a TLS handshake that the other side does not answer", async () => {
-  await using server = await LoopbackServer.start([]);
-  const life = testLife();
-  const asked = assert.rejects(ask(server.url.replace("http:", "https:"), { life }));
-  await until(() => server.open === 1, "the connection is there");
-  life.abort("enough");
-  await asked;
-  assert.equal(life.listeners(), 0);
-});
-
-Deno.test("askOnSocket() ends its connection when it is given up before the answer", () =>
-  asking(silence, async (asked, life, server) => {
-    const refused = assert.rejects(asked);
-    await until(() => server.requests.length === 1, "the request arrives");
-    life.abort("enough");
-    await refused;
-  }));
-
-for (const tls of [undefined, { certificate: "server" }] as const) {
-  const over = tls === undefined ? "" : " over TLS";
-  Deno.test(`A body on a socket breaks with the reason of an abort while it is read${over}`, () =>
-    asking(stream(["first"], "frozen"), async (asked, life) => {
-      const reader = (await asked).body!.getReader();
-      await reader.read();
-      const next = assert.rejects(reader.read(), (error) => error === "idle");
-      life.abort("idle");
-      life.abort("again");
-      await next;
-      assert.equal(life.disposed, 1);
-    }, { ...(tls && { tls }) }));
-
-  Deno.test(`A body on a socket breaks with the reason of an abort while nobody reads${over}`, () =>
-    asking(stream(["first"], "frozen"), async (asked, life) => {
-      const { body } = await asked;
-      life.abort("idle");
-      await assert.rejects(body!.getReader().read(), (error) => error === "idle");
-      assert.equal(life.disposed, 1);
-    }, { ...(tls && { tls }) }));
-
-  Deno.test(`A body on a socket lets go of its connection when its reader gives up, waiting or not${over}`, async () => {
-    for (const isWaiting of [false, true]) {
-      await asking(stream(["first"], "frozen"), async (asked, life) => {
-        const reader = (await asked).body!.getReader();
-        await reader.read();
-        const next = isWaiting ? reader.read() : undefined;
-        await reader.cancel("enough");
-        assert.equal((await next)?.done ?? true, true);
-        assert.equal(life.disposed, 1);
-        life.abort("later");
-      }, { ...(tls && { tls }) });
-    }
-  });
-}

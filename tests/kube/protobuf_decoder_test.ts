@@ -158,23 +158,12 @@ for (
   });
 }
 
-for (
-  const [what, end] of [
-    ["an event that is none", frames(Uint8Array.of(0xff), someEvents[1]!)],
-    ["a frame of more than 16 MiB", Uint8Array.of(1, 0, 0, 0)],
-  ] as const
-) {
-  Deno.test(`decodeWatch() gives what came with ${what} before it, and only then breaks`, async () => {
-    const { told, decoder } = tellingDecoder();
-    const bytes = protobuf.concat(frames(someEvents[0]!, someEvents[3]!), end);
-    const batches = decoder.decodeWatch(bodyOf(bytes))[Symbol.asyncIterator]();
-    const { value } = await batches.next();
-    assert.deepEqual(value, [{ type: "apply", object: a.facts() }, { type: "delete", object: a.facts() }]);
-    await assert.rejects(batches.next(), notProtobuf);
-    assert.equal((await batches.next()).done, true);
-    assert.equal(told.malformed, 1);
-  });
-}
+Deno.test("decodeWatch() gives what came before something that it cannot read, and only then breaks", async () => {
+  const bytes = frames(someEvents[0]!, Uint8Array.of(0xff), someEvents[1]!);
+  const batches = tellingDecoder().decoder.decodeWatch(bodyOf(bytes))[Symbol.asyncIterator]();
+  assert.deepEqual((await batches.next()).value, [{ type: "apply", object: a.facts() }]);
+  await assert.rejects(batches.next(), notProtobuf);
+});
 
 Deno.test("decodeWatch() breaks off at a frame of more than 16 MiB before it comes, and gives the body up", async () => {
   for (const length of [Uint8Array.of(1, 0, 0, 0), Uint8Array.of(0xff, 0xff, 0xff, 0xff)]) {

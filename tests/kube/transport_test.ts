@@ -5,19 +5,7 @@ import { createServer } from "node:net";
 import { ConnectionError } from "../../lib/api/errors.ts";
 import { Transport } from "../../lib/kube/transport.ts";
 import { LoopbackServer } from "../support/loopback_server.ts";
-import {
-  cutAfter,
-  hangUp,
-  json,
-  protobuf,
-  redirect,
-  refusal,
-  reset,
-  silence,
-  slowHeaders,
-  stream,
-  text,
-} from "../support/replies.ts";
+import { cutAfter, hangUp, json, redirect, reset, silence, slowHeaders, stream } from "../support/replies.ts";
 import { connectionError, connectionOn, get, TestCredentials, testOnWires, until } from "./harness.ts";
 
 const never = new AbortController().signal;
@@ -140,49 +128,6 @@ for (const status of [301, 302, 303, 307, 308]) {
   }
 }
 
-for (
-  const [what, answer] of [["JSON", refusal(500, "token=secret-token")], [
-    "text",
-    text("secret-token?", { status: 502 }),
-  ]] as const
-) {
-  testOnWires(
-    `Transport hands on a refusal in ${what} without the token that it quotes`,
-    (serving) =>
-      serving([answer], async (served) => {
-        const said = await (await get(served)).text();
-        assert.match(said, /(token=)?\*{12}\??/);
-        assert.doesNotMatch(said, /secret-token/);
-      }),
-  );
-}
-
-testOnWires(
-  "Transport leaves all other bytes of a refusal as they are, also those that are no text",
-  (serving) => {
-    const bytes = Uint8Array.of(0xff, 0x73, 0x80, ...new TextEncoder().encode("ssecret-token"), 0x00, 0xc3);
-    const stars = Uint8Array.of(
-      0xff,
-      0x73,
-      0x80,
-      ...new TextEncoder().encode(`s${"*".repeat(12)}`),
-      0x00,
-      0xc3,
-    );
-    return serving([protobuf(bytes, { status: 403 })], async (served) => {
-      assert.deepEqual(await (await get(served)).bytes(), stars);
-    });
-  },
-);
-
-testOnWires(
-  "Transport gives up on a refusal that does not end",
-  (serving) =>
-    serving([(wire) => wire.write("HTTP/1.1 500 Odd\r\ncontent-length: 9\r\n\r\nabc")], async (served) => {
-      await assert.rejects(get(served), connectionError("timeout", /no answer within 0\.3 s\.$/));
-    }, { headersTimeoutMs: 300 }),
-);
-
 for (const [what, reply] of [["hangs up", hangUp], ["resets the connection", reset]] as const) {
   testOnWires(
     `Transport tells that a server ${what} instead of answering`,
@@ -231,16 +176,6 @@ testOnWires("Transport tells a name that does not resolve", async (_, wire) => {
   );
   transport.close();
 });
-
-testOnWires(
-  "Transport hands refusals on as answers, for the caller to read",
-  (serving) =>
-    serving([refusal(503, "ServiceUnavailable")], async (served) => {
-      const response = await get(served);
-      assert.equal(response.status, 503);
-      assert.equal((await response.json()).reason, "ServiceUnavailable");
-    }),
-);
 
 testOnWires(
   "A connection error of the transport keeps its cause",
