@@ -53,6 +53,7 @@ export interface LogRecord {
 
 /** A running operator. Disposing of it ends it. */
 export interface OperatorProcess extends AsyncDisposable {
+  readonly pid: number;
   readonly log: readonly LogRecord[];
   /** Asks its metrics server; the status and the body. */
   get(path: string): Promise<{ readonly status: number; readonly body: string }>;
@@ -103,6 +104,7 @@ export function startOperator(
     return { status: response.status, body: await response.text() };
   };
   return {
+    pid: child.pid,
     log,
     get,
     end,

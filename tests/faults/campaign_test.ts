@@ -1,0 +1,47 @@
+/** The campaign: whatever is done to the operator, once it is quiet every status is true, and nothing is lost. */
+
+import { parseArgs } from "node:util";
+import { type ControlPlane, startControlPlane } from "../cluster/control_plane.ts";
+import { installCrd } from "../cluster/policies.ts";
+import type { Row } from "./row.ts";
+import { WATCHES } from "./rows/watches.ts";
+import { World } from "./world.ts";
+
+/** So many rows at a time: most of them wait for most of their time. */
+const AT_ONCE = 6;
+const { values: { nightly, only } } = parseArgs({
+  args: Deno.args,
+  options: { nightly: { type: "boolean", default: false }, only: { type: "string", default: "" } },
+});
+
+const ROWS: readonly Row[] = [...WATCHES];
+
+Deno.test("the campaign on a real API server", async (t) => {
+  await using cluster = await startControlPlane();
+  await installCrd(cluster);
+  const chosen = ROWS.filter(({ isNightly = false, name }) => (nightly || !isNightly) && name.includes(only));
+  const left = chosen.entries();
+  const worker = async () => {
+    // All workers draw from one iterator, so each row is played once.
+    for (const [i, row] of left) {
+      await t.step({
+        name: row.name,
+        fn: () => play(row, cluster, `row-${i}`),
+        sanitizeOps: false,
+        sanitizeResources: false,
+        sanitizeExit: false,
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+});
+
+async function play(row: Row, cluster: ControlPlane, namespace: string): Promise<void> {
+  await using world = await World.begin(cluster, namespace, row);
+  try {
+    await row.run(world);
+    if (!row.judgesItself) await world.judge();
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${world.story()}`, { cause: error });
+  }
+}

@@ -1,0 +1,21 @@
+/** One row of the campaign: a sentence, a world to begin with, and what happens in it. */
+
+import type { ControlPlane } from "../cluster/control_plane.ts";
+import type { Beginning, World } from "./world.ts";
+
+/** A row; what holds for all of them is judged after it, by {@linkcode World.judge}. */
+export interface Row extends Beginning {
+  /** What the operator does, whatever is done to it. */
+  readonly name: string;
+  readonly run: (world: World) => Promise<void>;
+  /** Whether it takes long, so that only the nightly run has it. */
+  readonly isNightly?: boolean;
+  /** Whether the row has ended the operator itself, and judged what there is to judge. */
+  readonly judgesItself?: boolean;
+}
+
+/** A row that needs an API server, or a machine, of its own. */
+export interface LonelyRow {
+  readonly name: string;
+  readonly run: (cluster: ControlPlane) => Promise<void>;
+}
