@@ -4,7 +4,11 @@ import { parseArgs } from "node:util";
 import { type ControlPlane, startControlPlane } from "../cluster/control_plane.ts";
 import { installCrd } from "../cluster/policies.ts";
 import type { Row } from "./row.ts";
+import { EVENTS } from "./rows/events.ts";
+import { OUTAGES } from "./rows/outages.ts";
+import { READS } from "./rows/reads.ts";
 import { WATCHES } from "./rows/watches.ts";
+import { WRITES } from "./rows/writes.ts";
 import { World } from "./world.ts";
 
 /** So many rows at a time: most of them wait for most of their time. */
@@ -14,7 +18,7 @@ const { values: { nightly, only } } = parseArgs({
   options: { nightly: { type: "boolean", default: false }, only: { type: "string", default: "" } },
 });
 
-const ROWS: readonly Row[] = [...WATCHES];
+const ROWS: readonly Row[] = [...WATCHES, ...READS, ...EVENTS, ...WRITES, ...OUTAGES];
 
 Deno.test("the campaign on a real API server", async (t) => {
   await using cluster = await startControlPlane();

@@ -87,7 +87,10 @@ export async function startHurried(
     isHopeless: (error) => isHopeless(error, credentials),
     onStatus() {},
   }, stopping.signal);
-  const outcome = ended.then(() => "", (error) => String(error?.stack ?? error));
+  const finished = ended.then(() => "", (error) => String(error?.stack ?? error)).then((stderr) => {
+    transport.close();
+    return { code: stderr === "" ? 0 : 4, stdout: "", stderr };
+  });
   const get: Subject["get"] = async (path) => {
     const serving = records.find(({ message }) => message === "serving health and metrics");
     const response = await fetch(`http://${serving!["address"]}${path}`);
@@ -95,16 +98,16 @@ export async function startHurried(
   };
   const end: Subject["end"] = async () => {
     stopping.abort();
-    const stderr = await outcome;
-    transport.close();
+    const left = await finished;
     assert.equal(clock.pending, 0, "timers left behind");
-    return { code: stderr === "" ? 0 : 4, stdout: "", stderr };
+    return left;
   };
   return {
     pid: undefined,
     log: records,
     now: () => clock.now(),
     get,
+    finished,
     end,
     ready: () =>
       eventually(async () => (await get("/readyz")).status === 200, { within: 20_000, what: "readiness" }),

@@ -40,6 +40,8 @@ const AUDITED = {
   lastTransitionTime: "2026-01-01T00:00:00Z",
 };
 const REQUEUE_MS = 30_000;
+/** Whoever has not lied for so long after the last change does not any more. */
+const QUIET_MS = 500;
 /** More sockets than this beyond those that it had when all was well are a leak. */
 const SPARE_SOCKETS = 4;
 
@@ -52,6 +54,9 @@ export class World implements AsyncDisposable {
   #operator: Subject | undefined;
   #startedAt = performance.now();
   #socketsAtRest = 0;
+  /** A pod as the proxy shows it, where that is another than the API server's. */
+  seen: (pod: KubeObject) => KubeObject = (pod) => pod;
+  #isSeen: (metadata: KubeObject["metadata"]) => boolean = () => true;
   /** How many changes the row has made that may change a status. */
   #changes = 0;
   /** Status writes beyond those of an undisturbed run, for each policy. */
@@ -109,6 +114,11 @@ export class World implements AsyncDisposable {
       : await startHurried({ kubeconfig, namespace: this.namespace, speed });
   }
 
+  /** The file with the authority that the operator is to trust. */
+  get caFile(): string {
+    return `${this.cluster.dir}/${this.namespace}.ca`;
+  }
+
   get policiesPath(): string {
     return `/apis/devops.stochastic.io/v1/namespaces/${this.namespace}/devopspolicies`;
   }
@@ -163,7 +173,7 @@ export class World implements AsyncDisposable {
   async changePolicy(name: string, change: unknown): Promise<KubeObject> {
     this.#changes++;
     const policy = await this.request("PATCH", this.policyPath(name), change);
-    this.#foreign.set(name, foreignOf(policy));
+    if (this.#foreign.has(name)) this.#foreign.set(name, foreignOf(policy));
     return policy;
   }
 
@@ -176,6 +186,11 @@ export class World implements AsyncDisposable {
       metadata: { finalizers: null },
     });
     assert(status === 200 || status === 404, `the finalizers are taken off: ${status}`);
+  }
+
+  /** Leaves it to the row what others own of a policy. */
+  disown(name: string): void {
+    this.#foreign.delete(name);
   }
 
   async policies(): Promise<readonly KubeObject[]> {
@@ -205,10 +220,12 @@ export class World implements AsyncDisposable {
   async lies(): Promise<readonly string[]> {
     const [policies, pods] = [await this.policies(), await this.pods()];
     const now = this.operator.now();
+    const seen = pods.filter(({ metadata }) => this.#isSeen(metadata)).map(this.seen);
     return policies.filter(({ metadata }) => metadata["deletionTimestamp"] === undefined).flatMap(
       (policy) => {
-        const [truth, told] = [truthOf(policy, pods, now), toldBy(policy)];
-        if (policy.metadata["finalizers"] === undefined) return [`${policy.metadata.name} has no finalizer`];
+        const [truth, told] = [truthOf(policy, seen, now), toldBy(policy)];
+        const finalizers = (policy.metadata["finalizers"] ?? []) as readonly string[];
+        if (!finalizers.includes(FINALIZER)) return [`${policy.metadata.name} lacks our finalizer`];
         try {
           assert.deepEqual(told, truth);
           return [];
@@ -221,8 +238,21 @@ export class World implements AsyncDisposable {
     );
   }
 
-  /** Waits until every status is true; the message says what is not. */
-  async isTrue(within = 5_000): Promise<void> {
+  /** Lets so many milliseconds of the operator's time pass. */
+  async pass(ms: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, ms / (this.#beginning.speed ?? 1)));
+  }
+
+  /** Waits until every status is true of the pods that `isSeen` picks: the others are kept from the operator. */
+  async isTruth(isSeen: (metadata: KubeObject["metadata"]) => boolean): Promise<void> {
+    this.#isSeen = isSeen;
+    await this.isTrue();
+    this.#isSeen = () => true;
+  }
+
+  /** Waits until every status is true; the message says what is not. @param ms of the operator's time, but at least 5 s */
+  async isTrue(ms = 5_000): Promise<void> {
+    const within = Math.max(5_000, ms / (this.#beginning.speed ?? 1));
     let lies: readonly string[] = [];
     try {
       await eventually(async () => (lies = await this.lies()).length === 0, { within, what: "the truth" });
@@ -255,6 +285,8 @@ export class World implements AsyncDisposable {
   /** All that has to hold once a row is over, whatever it did. */
   async judge(): Promise<void> {
     await this.isTrue();
+    await this.pass(QUIET_MS);
+    assert.deepEqual(await this.lies(), [], "what was true stays so");
     const policies = await this.policies();
     for (const policy of policies) {
       const { name } = policy.metadata;
@@ -321,11 +353,11 @@ export class World implements AsyncDisposable {
   ): Promise<string> {
     const path = `${this.cluster.dir}/${this.namespace}.kubeconfig`;
     const name = this.namespace;
-    await Deno.writeTextFile(`${path}.ca`, this.proxy.caPem);
+    await Deno.writeTextFile(this.caFile, this.proxy.caPem);
     await Deno.writeTextFile(
       path,
       JSON.stringify({
-        clusters: [{ name, cluster: { server: this.proxy.url, "certificate-authority": `${path}.ca` } }],
+        clusters: [{ name, cluster: { server: this.proxy.url, "certificate-authority": this.caFile } }],
         users: [{ name, user }],
         contexts: [{ name, context: { cluster: name, user: name } }],
         "current-context": name,
