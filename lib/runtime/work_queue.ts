@@ -9,6 +9,8 @@ interface Entry<Item> {
   dueAt: number;
   /** No sooner than this, whoever asks: the end of its quiet time, or of its penalty for failing. */
   notBefore: number;
+  /** When somebody asked for it before all others. */
+  askedAt: number;
   /** A worker has it. Then `dueAt` says when it is wanted again, and it is in no heap. */
   running: boolean;
 }
@@ -61,15 +63,14 @@ export class WorkQueue<Item> {
 
   /** Asks for `item` in `delayMs` milliseconds; of several requests the soonest counts. */
   add(item: Item, delayMs = 0): void {
-    const key = this.#keyOf(item);
-    let entry = this.#entries.get(key);
-    if (entry === undefined) {
-      this.#entries.set(key, entry = { item, dueAt: Infinity, notBefore: -Infinity, running: false });
-    }
-    const dueAt = Math.max(this.#clock.monotonic() + delayMs, entry.notBefore);
-    if (dueAt >= entry.dueAt) return;
-    entry.dueAt = dueAt;
-    if (!entry.running) this.#wait(entry);
+    this.#ask(this.#entryOf(item), this.#clock.monotonic() + delayMs);
+  }
+
+  /** Asks for `item` at once, before all that wait: somebody is looking. Its quiet time, or its penalty, it keeps. */
+  addFirst(item: Item): void {
+    const entry = this.#entryOf(item);
+    entry.askedAt = this.#clock.monotonic();
+    this.#ask(entry, -Infinity);
   }
 
   /** The next item whose time has come; undefined once `signal` aborts. Give it back with {@linkcode done}. */
@@ -101,6 +102,23 @@ export class WorkQueue<Item> {
     this.#wait(entry);
   }
 
+  #entryOf(item: Item): Entry<Item> {
+    const key = this.#keyOf(item);
+    let entry = this.#entries.get(key);
+    if (entry === undefined) {
+      entry = { item, dueAt: Infinity, notBefore: -Infinity, askedAt: -Infinity, running: false };
+      this.#entries.set(key, entry);
+    }
+    return entry;
+  }
+
+  #ask(entry: Entry<Item>, at: number): void {
+    const dueAt = Math.max(at, entry.notBefore);
+    if (dueAt >= entry.dueAt) return;
+    entry.dueAt = dueAt;
+    if (!entry.running) this.#wait(entry);
+  }
+
   #wait(entry: Entry<Item>): void {
     this.#heap.push(nextStep(entry), entry);
     // Each change of plan leaves a stale time behind, which for a long interval would stay for long.
@@ -130,7 +148,7 @@ export class WorkQueue<Item> {
       entry.running = true;
       entry.dueAt = Infinity;
       entry.notBefore = now + this.#coalesceMs;
-      this.#onWait(now - at);
+      this.#onWait(now - Math.max(at, entry.askedAt));
       this.#takers.shift()?.(entry.item);
     }
   }

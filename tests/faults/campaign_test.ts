@@ -4,6 +4,8 @@ import { parseArgs } from "node:util";
 import { type ControlPlane, startControlPlane } from "../cluster/control_plane.ts";
 import { installCrd } from "../cluster/policies.ts";
 import type { Row } from "./row.ts";
+import { ACCESS } from "./rows/access.ts";
+import { ENDS } from "./rows/ends.ts";
 import { EVENTS } from "./rows/events.ts";
 import { OUTAGES } from "./rows/outages.ts";
 import { READS } from "./rows/reads.ts";
@@ -18,7 +20,7 @@ const { values: { nightly, only } } = parseArgs({
   options: { nightly: { type: "boolean", default: false }, only: { type: "string", default: "" } },
 });
 
-const ROWS: readonly Row[] = [...WATCHES, ...READS, ...EVENTS, ...WRITES, ...OUTAGES];
+const ROWS: readonly Row[] = [...WATCHES, ...READS, ...EVENTS, ...WRITES, ...OUTAGES, ...ACCESS, ...ENDS];
 
 Deno.test("the campaign on a real API server", async (t) => {
   await using cluster = await startControlPlane();

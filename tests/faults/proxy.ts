@@ -63,11 +63,11 @@ export class FaultProxy implements AsyncDisposable {
   readonly #rules = new Set<Rule>();
   readonly #exchanges = new Set<Exchange>();
   readonly #connections: Connections;
-  #caPem: string;
+  #identity: Identity;
 
-  private constructor(upstream: Upstream, { caPem }: Identity, connections: Connections) {
+  private constructor(upstream: Upstream, identity: Identity, connections: Connections) {
     this.#upstream = upstream;
-    this.#caPem = caPem;
+    this.#identity = identity;
     this.#connections = connections;
   }
 
@@ -81,8 +81,9 @@ export class FaultProxy implements AsyncDisposable {
     return `https://127.0.0.1:${this.#connections.port}`;
   }
 
-  get caPem(): string {
-    return this.#caPem;
+  /** What it shows to clients. */
+  get identity(): Identity {
+    return this.#identity;
   }
 
   /** How many connections were ever accepted. */
@@ -126,7 +127,7 @@ export class FaultProxy implements AsyncDisposable {
 
   /** Shows another certificate from now on, at the same address, and breaks every connection, as a restart would. */
   present(identity: Identity): void {
-    this.#caPem = identity.caPem;
+    this.#identity = identity;
     this.#connections.present(identity);
   }
 

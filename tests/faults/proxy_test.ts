@@ -32,7 +32,7 @@ class Server implements Upstream {
 async function world() {
   const server = new Server();
   const proxy = await FaultProxy.start({ upstream: server });
-  const client = Deno.createHttpClient({ caCerts: [proxy.caPem], http2: false });
+  const client = Deno.createHttpClient({ caCerts: [proxy.identity.caPem], http2: false });
   const ask = (target: string, init: RequestInit = {}) =>
     fetch(proxy.url + target, { ...init, client, redirect: "manual", signal: AbortSignal.timeout(1_000) });
   return {

@@ -17,8 +17,6 @@ export interface Beginning {
   readonly speed?: number;
   /** Further arguments of the operator. */
   readonly args?: readonly string[];
-  /** How the operator says who it is; as the admin, if left out. */
-  readonly user?: Readonly<Record<string, unknown>>;
   /** Whether the row starts the operator itself. */
   readonly isLate?: boolean;
 }
@@ -98,14 +96,14 @@ export class World implements AsyncDisposable {
   }
 
   /** Starts the operator and waits until it has told the truth. */
-  async start(): Promise<void> {
-    await this.launch();
+  async start(user?: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.launch(user);
     await this.isTrue(60_000);
     this.#socketsAtRest = await this.sockets();
   }
 
-  /** Starts the operator, and no more. */
-  async launch(user = this.#beginning.user): Promise<void> {
+  /** Starts the operator, and no more. @param user who it says it is, as a kubeconfig has it; the admin if left out */
+  async launch(user?: Readonly<Record<string, unknown>>): Promise<void> {
     const { speed, args = [] } = this.#beginning;
     const kubeconfig = await this.#kubeconfig(user);
     this.#startedAt = performance.now();
@@ -128,12 +126,17 @@ export class World implements AsyncDisposable {
   }
 
   /** Asks the API server itself, as the admin. */
-  async request(method: string, path: string, body?: unknown, headers?: HeadersInit): Promise<KubeObject> {
+  readonly request = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: HeadersInit,
+  ): Promise<KubeObject> => {
     const response = await this.cluster.request(method, path, body, headers);
     const text = await response.text();
     if (!response.ok) throw new Error(`Cannot ${method} ${path}: ${response.status} ${text}`);
     return JSON.parse(text);
-  }
+  };
 
   async createPod(name: string, spec: Record<string, unknown> = {}): Promise<KubeObject> {
     this.#changes++;
@@ -353,7 +356,7 @@ export class World implements AsyncDisposable {
   ): Promise<string> {
     const path = `${this.cluster.dir}/${this.namespace}.kubeconfig`;
     const name = this.namespace;
-    await Deno.writeTextFile(this.caFile, this.proxy.caPem);
+    await Deno.writeTextFile(this.caFile, this.proxy.identity.caPem);
     await Deno.writeTextFile(
       path,
       JSON.stringify({

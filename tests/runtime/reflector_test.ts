@@ -14,8 +14,8 @@ import { initialEnd, thing, written } from "../support/things.ts";
 
 type Event = WatcherEvent<Versioned>;
 
-const init: Event = { type: "init", rewound: false };
-const rewoundInit: Event = { type: "init", rewound: true };
+const init: Event = { type: "init", rewound: false, newest: "" };
+const rewoundInit: Event = { type: "init", rewound: true, newest: "" };
 const initDone: Event = { type: "initDone" };
 const read = (name: string, version: number, namespace?: string): Event => ({
   type: "initApply",
