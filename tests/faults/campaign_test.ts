@@ -6,9 +6,11 @@ import { installCrd } from "../cluster/policies.ts";
 import type { Row } from "./row.ts";
 import { ACCESS } from "./rows/access.ts";
 import { ENDS } from "./rows/ends.ts";
+import { DEFINITIONS } from "./rows/definitions.ts";
 import { EVENTS } from "./rows/events.ts";
 import { OUTAGES } from "./rows/outages.ts";
 import { READS } from "./rows/reads.ts";
+import { STORMS } from "./rows/storms.ts";
 import { WATCHES } from "./rows/watches.ts";
 import { WRITES } from "./rows/writes.ts";
 import { World } from "./world.ts";
@@ -26,21 +28,30 @@ Deno.test("the campaign on a real API server", async (t) => {
   await using cluster = await startControlPlane();
   await installCrd(cluster);
   const chosen = ROWS.filter(({ isNightly = false, name }) => (nightly || !isNightly) && name.includes(only));
+  const step = (row: Row, namespace: string) =>
+    t.step({
+      name: row.name,
+      fn: () => play(row, cluster, namespace),
+      sanitizeOps: false,
+      sanitizeResources: false,
+      sanitizeExit: false,
+    });
   const left = chosen.entries();
   const worker = async () => {
     // All workers draw from one iterator, so each row is played once.
-    for (const [i, row] of left) {
-      await t.step({
-        name: row.name,
-        fn: () => play(row, cluster, `row-${i}`),
-        sanitizeOps: false,
-        sanitizeResources: false,
-        sanitizeExit: false,
-      });
-    }
+    for (const [i, row] of left) await step(row, `row-${i}`);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  for (const [i, row] of STORMS.entries()) if (row.name.includes(only)) await step(row, `storm-${i}`);
 });
+
+for (const row of DEFINITIONS.filter(({ name }) => name.includes(only))) {
+  Deno.test(row.name, async () => {
+    await using cluster = await startControlPlane();
+    await installCrd(cluster);
+    await play(row, cluster, "defined");
+  });
+}
 
 async function play(row: Row, cluster: ControlPlane, namespace: string): Promise<void> {
   await using world = await World.begin(cluster, namespace, row);

@@ -52,6 +52,19 @@ export function before(act: () => Promise<unknown>): Fault {
   };
 }
 
+/** Shows the object of an answer as `alter` makes it. */
+export function altering(alter: (object: Record<string, unknown>) => unknown): Fault {
+  return async (exchange) => {
+    const response = await exchange.forward();
+    const object = await response.json();
+    exchange.answer(
+      response.status,
+      "application/json",
+      JSON.stringify(response.ok ? alter(object) : object),
+    );
+  };
+}
+
 /** Refuses in place of the API server, in JSON. */
 export function refuse(refusal: Refusal): Fault {
   const headers = new Headers();

@@ -163,6 +163,8 @@ Deno.test("delayed, redirected and logged-out requests get what they should", as
   ]);
   it.proxy.inject({}, faults.html, 1);
   assert.match(await (await it.ask(PODS)).text(), /Sign in/);
+  it.proxy.inject({}, faults.altering((object) => ({ ...object, more: 1 })), 1);
+  assert.deepEqual(await (await it.ask(PODS)).json(), { hello: "GET", more: 1 });
   it.proxy.inject({}, faults.asking({ limit: "2" }), 1);
   assert.equal((await it.ask(PODS)).status, 200);
   assert.deepEqual(it.server.asked.at(-1)?.[1], { query: { limit: "2" } });

@@ -1,6 +1,5 @@
 /** One row of the campaign: a sentence, a world to begin with, and what happens in it. */
 
-import type { ControlPlane } from "../cluster/control_plane.ts";
 import type { Beginning, World } from "./world.ts";
 
 /** A row; what holds for all of them is judged after it, by {@linkcode World.judge}. */
@@ -12,10 +11,4 @@ export interface Row extends Beginning {
   readonly isNightly?: boolean;
   /** Whether the row has ended the operator itself, and judged what there is to judge. */
   readonly judgesItself?: boolean;
-}
-
-/** A row that needs an API server, or a machine, of its own. */
-export interface LonelyRow {
-  readonly name: string;
-  readonly run: (cluster: ControlPlane) => Promise<void>;
 }

@@ -54,6 +54,8 @@ export class World implements AsyncDisposable {
   #socketsAtRest = 0;
   /** A pod as the proxy shows it, where that is another than the API server's. */
   seen: (pod: KubeObject) => KubeObject = (pod) => pod;
+  /** A policy that the operator is shown otherwise than it is, so that its status cannot be true. */
+  ignored: string | undefined;
   #isSeen: (metadata: KubeObject["metadata"]) => boolean = () => true;
   /** How many changes the row has made that may change a status. */
   #changes = 0;
@@ -224,7 +226,10 @@ export class World implements AsyncDisposable {
     const [policies, pods] = [await this.policies(), await this.pods()];
     const now = this.operator.now();
     const seen = pods.filter(({ metadata }) => this.#isSeen(metadata)).map(this.seen);
-    return policies.filter(({ metadata }) => metadata["deletionTimestamp"] === undefined).flatMap(
+    const judged = policies.filter(({ metadata }) =>
+      metadata["deletionTimestamp"] === undefined && metadata.name !== this.ignored
+    );
+    return judged.flatMap(
       (policy) => {
         const [truth, told] = [truthOf(policy, seen, now), toldBy(policy)];
         const finalizers = (policy.metadata["finalizers"] ?? []) as readonly string[];
