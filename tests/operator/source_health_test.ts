@@ -160,3 +160,13 @@ for (const error of [api(500), api(429), TIMEOUT, new Error("x")]) {
     assert.equal(health.problem, undefined, "the minute starts anew");
   });
 }
+
+Deno.test("a forgetful API server is told of, and is no reason for distrust", () => {
+  const { health, said } = followed();
+  health.live();
+  health.forgetful();
+  assert.deepEqual(said().map(([level, message]) => [level, message]), [
+    ["warn", "the API server forgets its history again and again, reading all of it ever more slowly"],
+  ]);
+  assert.equal(health.problem, undefined);
+});

@@ -57,6 +57,48 @@ Deno.test("runWatcher() reads everything again at once when history is gone, but
   await stop();
 });
 
+Deno.test("runWatcher() reads all of a forgetful server ever more slowly, however long each watch lives, and tells of it once", async () => {
+  const { source, clock, state, openedAt, stop } = await live();
+  const gone = async () => {
+    await clock.advance(20_000);
+    source.lastWatch.push({ type: "error", error: apiError(410) });
+    await settled();
+  };
+  const waits: number[] = [];
+  for (let i = 0; i < 9; i++) {
+    await gone();
+    const before = openedAt().length;
+    const at = clock.monotonic();
+    while (openedAt().length === before) await clock.advance(500);
+    waits.push((clock.monotonic() - at) / 1_000);
+    source.lastWatch.accept().push(initialEnd(20 + i));
+    await settled();
+  }
+  assert.deepEqual(waits, [0.5, 0.5, 0.5, 1, 2, 4, 8, 16, 32]);
+  assert.equal(state.forgetful, 1);
+  await stop();
+});
+
+Deno.test("runWatcher() does not call a server forgetful whose history is gone now and then", async () => {
+  const { source, clock, state, openedAt, stop } = await live();
+  for (let i = 0; i < 5; i++) {
+    for (let minute = 0; minute < 2; minute++) {
+      source.lastWatch.push(bookmark(100 + 10 * i + minute));
+      await clock.advance(30_000);
+      source.lastWatch.push(bookmark(105 + 10 * i + minute));
+      await clock.advance(30_000);
+    }
+    const before = openedAt().length;
+    source.lastWatch.push({ type: "error", error: apiError(410) });
+    await clock.advance(1);
+    assert.equal(openedAt().length, before + 1, "read again at once");
+    source.lastWatch.accept().push(initialEnd(110 + 10 * i));
+    await settled();
+  }
+  assert.equal(state.forgetful, 0);
+  await stop();
+});
+
 Deno.test("runWatcher() reads everything again at once after an outage that outlived the history", async () => {
   const { source, clock, openedAt, stop } = await live();
   source.script = { onWatch: (watch) => watch.refuse(new ConnectionError("refused", "refused")) };

@@ -41,7 +41,7 @@ export async function watching(
   const ends: string[] = [];
   const errors: unknown[] = [];
   const stopping = new AbortController();
-  const state = { lives: 0, ended: false };
+  const state = { lives: 0, ended: false, forgetful: 0 };
   const ending = runWatcher<Versioned>({
     source,
     clock,
@@ -55,6 +55,7 @@ export async function watching(
         state.lives++;
         onLive(() => stopping.abort());
       },
+      forgetful: () => state.forgetful++,
       ended: (end, error) => {
         ends.push(end);
         if (error !== undefined) errors.push(error);
