@@ -1,6 +1,7 @@
 /** Outages, and the silence that is none; each on hurried clocks, and in real time in the nightly run. */
 
 import assert from "node:assert/strict";
+import { eventually } from "../../cluster/eventually.ts";
 import * as faults from "../faults.ts";
 import type { Row } from "../row.ts";
 import type { World } from "../world.ts";
@@ -33,6 +34,8 @@ async function silence(world: World): Promise<void> {
 }
 
 async function outage(world: World): Promise<void> {
+  // A write that was under way when the outage began would be tried again a few times.
+  await world.pass(15_000);
   const since = world.proxy.requests.length;
   const dead = world.proxy.inject({}, faults.reset);
   world.proxy.reset();
@@ -55,8 +58,10 @@ async function outage(world: World): Promise<void> {
   const firstWrite = after.findIndex(({ kind }) => kind === "patch" || kind === "patchStatus");
   assert(firstWrite > firstAnswer, "nothing is written before something was answered");
   for (const resource of RESOURCES) {
-    const watches = world.proxy.log({ kind: "watch", resource }, since);
-    const resumed = watches.slice(0, watches.findIndex(({ code }) => code !== undefined) + 1);
+    const watches = () => world.proxy.log({ kind: "watch", resource }, since);
+    const isBack = () => watches().some(({ code }) => code !== undefined);
+    await eventually(isBack, { within: 60_000, what: `${resource} are watched again` });
+    const resumed = watches().slice(0, watches().findIndex(({ code }) => code !== undefined) + 1);
     const versions = new Set(resumed.map(({ query }) => query.get("resourceVersion")));
     assert.equal(versions.size, 1, `${resource} are resumed where they were, not at ${[...versions]}`);
   }
