@@ -3,12 +3,15 @@
 import { parseArgs } from "node:util";
 import { type ControlPlane, startControlPlane } from "../cluster/control_plane.ts";
 import { installCrd } from "../cluster/policies.ts";
+import { judge } from "./judge.ts";
 import type { Row } from "./row.ts";
 import { ACCESS } from "./rows/access.ts";
 import { ENDS } from "./rows/ends.ts";
 import { DEFINITIONS } from "./rows/definitions.ts";
 import { EVENTS } from "./rows/events.ts";
+import { HOSTILE_OBJECTS } from "./rows/hostile.ts";
 import { OUTAGES } from "./rows/outages.ts";
+import { PATIENCE } from "./rows/patience.ts";
 import { READS } from "./rows/reads.ts";
 import { STORMS } from "./rows/storms.ts";
 import { WATCHES } from "./rows/watches.ts";
@@ -22,7 +25,16 @@ const { values: { nightly, only } } = parseArgs({
   options: { nightly: { type: "boolean", default: false }, only: { type: "string", default: "" } },
 });
 
-const ROWS: readonly Row[] = [...WATCHES, ...READS, ...EVENTS, ...WRITES, ...OUTAGES, ...ACCESS, ...ENDS];
+const ROWS: readonly Row[] = [
+  ...WATCHES,
+  ...READS,
+  ...PATIENCE,
+  ...EVENTS,
+  ...WRITES,
+  ...OUTAGES,
+  ...ACCESS,
+  ...ENDS,
+];
 
 Deno.test("the campaign on a real API server", async (t) => {
   await using cluster = await startControlPlane();
@@ -42,7 +54,9 @@ Deno.test("the campaign on a real API server", async (t) => {
     for (const [i, row] of left) await step(row, `row-${i}`);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  for (const [i, row] of STORMS.entries()) if (row.name.includes(only)) await step(row, `storm-${i}`);
+  for (const [i, row] of [...HOSTILE_OBJECTS, ...STORMS].entries()) {
+    if (row.name.includes(only)) await step(row, `storm-${i}`);
+  }
 });
 
 for (const row of DEFINITIONS.filter(({ name }) => name.includes(only))) {
@@ -57,7 +71,7 @@ async function play(row: Row, cluster: ControlPlane, namespace: string): Promise
   await using world = await World.begin(cluster, namespace, row);
   try {
     await row.run(world);
-    if (!row.judgesItself) await world.judge();
+    if (!row.judgesItself) await judge(world);
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${world.story()}`, { cause: error });
   }

@@ -2,7 +2,7 @@
 
 import type { Beginning, World } from "./world.ts";
 
-/** A row; what holds for all of them is judged after it, by {@linkcode World.judge}. */
+/** A row; what holds for all of them is judged after it, by `judge`. */
 export interface Row extends Beginning {
   /** What the operator does, whatever is done to it. */
   readonly name: string;

@@ -4,12 +4,13 @@ import assert from "node:assert/strict";
 import { FINALIZER } from "../../lib/api/devops_policy.ts";
 import type { ControlPlane } from "../cluster/control_plane.ts";
 import { eventually } from "../cluster/eventually.ts";
-import { createNamespace, createPod, deletePod, type KubeObject, setPodStatus } from "../cluster/fixtures.ts";
+import { createNamespace, type KubeObject } from "../cluster/fixtures.ts";
 import { startOperator } from "../cluster/operator_process.ts";
 import { upstreamOf } from "./exchange.ts";
 import { startHurried, type Subject } from "./hurried_operator.ts";
 import { toldBy, truthOf } from "./oracle.ts";
 import { FaultProxy, type LoggedRequest } from "./proxy.ts";
+import { Team } from "./team.ts";
 
 /** How a row's world begins. */
 export interface Beginning {
@@ -21,52 +22,24 @@ export interface Beginning {
   readonly isLate?: boolean;
 }
 
-const STRICT = {
-  forbidLatestTag: true,
-  requireLivenessProbe: true,
-  requireReadinessProbe: true,
-  maxRestartCount: 3,
-  forbidPendingDuration: 86_400,
-};
-const FOREIGN = "example.com/foreign";
-/** Somebody else's condition, label, annotation and finalizer: all have to outlive whatever happens. */
-const AUDITED = {
-  type: "Audited",
-  status: "True",
-  reason: "ByHand",
-  message: "",
-  lastTransitionTime: "2026-01-01T00:00:00Z",
-};
-const REQUEUE_MS = 30_000;
-/** Whoever has not lied for so long after the last change does not any more. */
-const QUIET_MS = 500;
-/** More sockets than this beyond those that it had when all was well are a leak. */
-const SPARE_SOCKETS = 4;
-
 /** A row's world. Disposing of it ends the operator and the proxy. */
-export class World implements AsyncDisposable {
-  readonly cluster: ControlPlane;
-  readonly namespace: string;
+export class World extends Team implements AsyncDisposable {
   readonly proxy: FaultProxy;
   readonly #beginning: Beginning;
   #operator: Subject | undefined;
+  /** When the operator was started; monotonic milliseconds. */
   #startedAt = performance.now();
-  #socketsAtRest = 0;
+  /** How many sockets the operator had when it had told the truth for the first time; 0 if that is not known. */
+  socketsAtRest = 0;
   /** A pod as the proxy shows it, where that is another than the API server's. */
   seen: (pod: KubeObject) => KubeObject = (pod) => pod;
   /** A policy that the operator is shown otherwise than it is, so that its status cannot be true. */
   ignored: string | undefined;
   #isSeen: (metadata: KubeObject["metadata"]) => boolean = () => true;
-  /** How many changes the row has made that may change a status. */
-  #changes = 0;
   /** Status writes beyond those of an undisturbed run, for each policy. */
-  #surplus = 0;
-  /** What others own of each policy. */
-  readonly #foreign = new Map<string, unknown>();
-
+  surplus = 0;
   private constructor(cluster: ControlPlane, namespace: string, proxy: FaultProxy, beginning: Beginning) {
-    this.cluster = cluster;
-    this.namespace = namespace;
+    super(cluster, namespace);
     this.proxy = proxy;
     this.#beginning = beginning;
   }
@@ -77,13 +50,7 @@ export class World implements AsyncDisposable {
     const proxy = await FaultProxy.start({ upstream: upstreamOf(cluster) });
     const world = new World(cluster, namespace, proxy, beginning);
     try {
-      await world.createPod("web");
-      await world.createPod("latest", { containers: [{ name: "app", image: "app:latest" }] });
-      await world.createPolicy("strict", STRICT);
-      await world.createPolicy("lenient", { forbidLatestTag: true, maxRestartCount: 0 }, [FOREIGN]);
-      await world.request("PATCH", `${world.policyPath("lenient")}/status`, {
-        status: { conditions: [AUDITED] },
-      });
+      await world.populate();
       if (!beginning.isLate) await world.start();
       return world;
     } catch (error) {
@@ -101,7 +68,7 @@ export class World implements AsyncDisposable {
   async start(user?: Readonly<Record<string, unknown>>): Promise<void> {
     await this.launch(user);
     await this.isTrue(60_000);
-    this.#socketsAtRest = await this.sockets();
+    this.socketsAtRest = await this.sockets();
   }
 
   /** Starts the operator, and no more. @param user who it says it is, as a kubeconfig has it; the admin if left out */
@@ -119,106 +86,9 @@ export class World implements AsyncDisposable {
     return `${this.cluster.dir}/${this.namespace}.ca`;
   }
 
-  get policiesPath(): string {
-    return `/apis/devops.stochastic.io/v1/namespaces/${this.namespace}/devopspolicies`;
-  }
-
-  policyPath(name: string): string {
-    return `${this.policiesPath}/${name}`;
-  }
-
-  /** Asks the API server itself, as the admin. */
-  readonly request = async (
-    method: string,
-    path: string,
-    body?: unknown,
-    headers?: HeadersInit,
-  ): Promise<KubeObject> => {
-    const response = await this.cluster.request(method, path, body, headers);
-    const text = await response.text();
-    if (!response.ok) throw new Error(`Cannot ${method} ${path}: ${response.status} ${text}`);
-    return JSON.parse(text);
-  };
-
-  async createPod(name: string, spec: Record<string, unknown> = {}): Promise<KubeObject> {
-    this.#changes++;
-    return await createPod(this.cluster, this.namespace, name, { spec });
-  }
-
-  async deletePod(name: string): Promise<void> {
-    this.#changes++;
-    await deletePod(this.cluster, this.namespace, name);
-  }
-
-  async setRestarts(pod: string, restartCount: number): Promise<void> {
-    this.#changes++;
-    await setPodStatus(this.cluster, this.namespace, pod, {
-      phase: "Running",
-      containerStatuses: [{ name: "app", image: "app", imageID: "", ready: true, restartCount }],
-    });
-  }
-
-  async createPolicy(name: string, spec: unknown, finalizers: readonly string[] = []): Promise<KubeObject> {
-    this.#changes++;
-    const policy = await this.request("POST", this.policiesPath, {
-      apiVersion: "devops.stochastic.io/v1",
-      kind: "DevOpsPolicy",
-      metadata: {
-        name,
-        finalizers,
-        labels: { "example.com/team": "shop" },
-        annotations: { "example.com/note": name },
-      },
-      spec,
-    });
-    this.#foreign.set(name, foreignOf(policy));
-    return policy;
-  }
-
-  async changePolicy(name: string, change: unknown): Promise<KubeObject> {
-    this.#changes++;
-    const policy = await this.request("PATCH", this.policyPath(name), change);
-    if (this.#foreign.has(name)) this.#foreign.set(name, foreignOf(policy));
-    return policy;
-  }
-
-  /** Deletes a policy for good, whoever has a finalizer on it. */
-  async removePolicy(name: string): Promise<void> {
-    this.#changes++;
-    this.#foreign.delete(name);
-    await this.request("DELETE", this.policyPath(name));
-    const { status } = await this.cluster.request("PATCH", this.policyPath(name), {
-      metadata: { finalizers: null },
-    });
-    assert(status === 200 || status === 404, `the finalizers are taken off: ${status}`);
-  }
-
-  /** Leaves it to the row what others own of a policy. */
-  disown(name: string): void {
-    this.#foreign.delete(name);
-  }
-
-  async policies(): Promise<readonly KubeObject[]> {
-    return (await this.request("GET", this.policiesPath))["items"] as readonly KubeObject[];
-  }
-
-  async pods(): Promise<readonly KubeObject[]> {
-    return (await this.request("GET", `/api/v1/namespaces/${this.namespace}/pods`))[
-      "items"
-    ] as readonly KubeObject[];
-  }
-
-  /** Everything that changes in an ordinary hour: a pod comes, another goes, a third restarts, a policy is edited. */
-  async change(suffix = ""): Promise<void> {
-    await this.createPod(`second${suffix}`, { containers: [{ name: "app", image: "app" }] });
-    await this.setRestarts("web", 4 + this.#changes);
-    await this.changePolicy("strict", { spec: { maxRestartCount: 3 + this.#changes % 2 } });
-    if (suffix === "") await this.deletePod("latest");
-  }
-
   /** Allows so many more status writes of each policy than an undisturbed run has. */
   allowWrites(surplus: number): void {
-    this.#surplus += surplus;
+    this.surplus += surplus;
   }
 
   /** How the policies differ from what they should be; empty when they do not. */
@@ -244,6 +114,11 @@ export class World implements AsyncDisposable {
         }
       },
     );
+  }
+
+  /** How long the operator has run, by its own clock; milliseconds. */
+  get lasted(): number {
+    return (performance.now() - this.#startedAt) * (this.#beginning.speed ?? 1);
   }
 
   /** Lets so many milliseconds of the operator's time pass. */
@@ -290,45 +165,6 @@ export class World implements AsyncDisposable {
     return count;
   }
 
-  /** All that has to hold once a row is over, whatever it did. */
-  async judge(): Promise<void> {
-    await this.isTrue();
-    await this.pass(QUIET_MS);
-    assert.deepEqual(await this.lies(), [], "what was true stays so");
-    const policies = await this.policies();
-    for (const policy of policies) {
-      const { name } = policy.metadata;
-      if (this.#foreign.has(name)) {
-        assert.deepEqual(foreignOf(policy), this.#foreign.get(name), `what others own of ${name}`);
-      }
-      this.#judgeWrites(name);
-    }
-    assert.deepEqual(
-      policies.filter(({ status }) => conditions(status).some(({ type }) => type === "Audited")).map((
-        { metadata },
-      ) => metadata.name),
-      this.#foreign.has("lenient") ? ["lenient"] : [],
-      "the condition of somebody else",
-    );
-    assert.equal((await this.operator.get("/healthz")).status, 200);
-    assert.equal((await this.operator.get("/readyz")).status, 200);
-    const sockets = await this.sockets();
-    assert(
-      sockets <= Math.max(this.#socketsAtRest, 1) + SPARE_SOCKETS || this.#socketsAtRest === 0,
-      `${sockets} sockets, ${this.#socketsAtRest} when all was well`,
-    );
-    const { code, stderr } = await this.operator.end("SIGTERM");
-    assert.equal(code, 0, stderr);
-    assert.doesNotMatch(stderr, /^\s+at |This is a bug|panicked/m);
-    assert.deepEqual(
-      this.proxy.requests.filter(({ kind }) => kind === "create" || kind === "other").map((
-        { method, path },
-      ) => `${method} ${path}`),
-      [],
-      "the operator neither creates nor replaces nor deletes",
-    );
-  }
-
   /** The last requests and what the operator said, for whoever wants to know what went wrong. */
   story(): string {
     const lines = this.proxy.requests.map(({ at, kind, resource, name, query, code }) => {
@@ -348,14 +184,6 @@ export class World implements AsyncDisposable {
     await this.proxy[Symbol.asyncDispose]();
   }
 
-  /** At most one write for each change, and a heartbeat; a row may allow for more. */
-  #judgeWrites(name: string): void {
-    const lasted = (performance.now() - this.#startedAt) * (this.#beginning.speed ?? 1);
-    const allowed = 1 + this.#changes + Math.ceil(lasted / REQUEUE_MS) + this.#surplus;
-    const { length } = this.statusWrites(name);
-    assert(length <= allowed, `${length} status writes of ${name}, ${allowed} at most`);
-  }
-
   async #kubeconfig(
     user: Readonly<Record<string, unknown>> = { token: this.cluster.adminToken },
   ): Promise<string> {
@@ -373,15 +201,4 @@ export class World implements AsyncDisposable {
     );
     return path;
   }
-}
-
-function conditions(status: Record<string, unknown> = {}): readonly { type: string }[] {
-  return (status["conditions"] ?? []) as readonly { type: string }[];
-}
-
-/** What the operator may never change about a policy. */
-function foreignOf({ metadata, spec }: KubeObject): unknown {
-  const { uid, labels, annotations } = metadata;
-  const finalizers = (metadata["finalizers"] ?? []) as readonly string[];
-  return { uid, labels, annotations, finalizers: finalizers.filter((name) => name !== FINALIZER), spec };
 }

@@ -8,12 +8,12 @@ import type { Fault, LoggedRequest, Match } from "../proxy.ts";
 import type { Row } from "../row.ts";
 import type { World } from "../world.ts";
 
-export const readsAll = ({ query }: LoggedRequest) => query.has("sendInitialEvents");
+const readsAll = ({ query }: LoggedRequest) => query.has("sendInitialEvents");
 const resumes = (request: LoggedRequest) => !readsAll(request);
 
-const INITIAL: Match = { kind: "watch", where: readsAll };
+export const INITIAL: Match = { kind: "watch", where: readsAll };
 const PODS_RESUMED: Match = { kind: "watch", resource: "pods", where: resumes };
-const NO_WATCH_LIST: faults.Refusal = {
+export const NO_WATCH_LIST: faults.Refusal = {
   code: 422,
   reason: "Invalid",
   message:
@@ -44,19 +44,6 @@ async function withoutADip(world: World, act: (since: number) => Promise<void>):
     const scores = [...world.scores(name, since)].filter((score) => score !== status?.["healthScore"]);
     assert.deepEqual(scores, [], `the score of ${name} was ${status?.["healthScore"]} all the time`);
   }
-}
-
-/** How far apart requests were, in milliseconds. */
-function gaps(requests: readonly LoggedRequest[]): readonly number[] {
-  return requests.slice(1).map(({ at }, i) => Math.round(at - requests[i]!.at));
-}
-
-const BUSY: faults.Refusal = { code: 429, reason: "TooManyRequests", retryAfterSeconds: 3 };
-
-/** Three requests in a row were the first ones, two of them refused with {@linkcode BUSY}. */
-function assertPatience(requests: readonly LoggedRequest[]): void {
-  assert.deepEqual(requests.slice(0, 3).map(({ code }) => code), [429, 429, 200]);
-  for (const gap of gaps(requests.slice(0, 3))) assert(gap >= 3_000, `asked again after ${gap} ms`);
 }
 
 const WAYS: Readonly<Record<string, Fault>> = {
@@ -119,55 +106,6 @@ export const READS: readonly Row[] = [
       assert.deepEqual(lists(), ["devopspolicies", "pods"]);
     },
   })),
-  {
-    name: "a list that is told to wait for 3 s waits as long, and no sooner does another ask",
-    isLate: true,
-    run: async (world) => {
-      world.proxy.inject(INITIAL, faults.refuse(NO_WATCH_LIST));
-      world.proxy.inject({ kind: "list", resource: "pods" }, faults.refuse(BUSY), 2);
-      await world.start();
-      assertPatience(world.proxy.log({ kind: "list", resource: "pods" }));
-    },
-  },
-  {
-    name: "a watch that is told to wait for 3 s waits as long",
-    run: async (world) => {
-      const since = world.proxy.requests.length;
-      world.proxy.inject({ kind: "watch", resource: "pods" }, faults.refuse(BUSY), 2);
-      for (const watch of world.proxy.watches("pods")) watch.reset();
-      await world.change();
-      await world.isTrue(20_000);
-      assertPatience(world.proxy.log({ kind: "watch", resource: "pods" }, since));
-    },
-  },
-  {
-    name: "a status write that is told to wait for 3 s waits as long",
-    run: async (world) => {
-      world.allowWrites(2);
-      const since = world.proxy.requests.length;
-      world.proxy.inject({ kind: "patchStatus", name: "strict" }, faults.refuse(BUSY), 2);
-      await world.change();
-      await world.isTrue(20_000);
-      assertPatience(world.statusWrites("strict", since));
-    },
-  },
-  {
-    name: "a watch that says 500 again and again is opened ever more slowly",
-    run: async (world) => {
-      const since = world.proxy.requests.length;
-      const failing = world.proxy.inject(
-        { kind: "watch", resource: "pods" },
-        faults.refuseInStream({ code: 500 }),
-        5,
-      );
-      for (const watch of world.proxy.watches("pods")) watch.reset();
-      await world.change();
-      await world.isTrue(60_000);
-      assert.equal(failing.hits, 5);
-      const [first = 0, ...rest] = gaps(world.proxy.log({ kind: "watch", resource: "pods" }, since));
-      assert(rest.every((gap, i) => gap >= 1_000 * 2 ** i), `opened after ${[first, ...rest]} ms`);
-    },
-  },
   {
     name: "a read that is older than what was seen changes nothing, and is asked for again",
     isLate: true,
