@@ -50,9 +50,21 @@ const CLUSTER: readonly Suite[] = [
   { name: "real API server", args: ["-A", "tests/cluster"] },
 ];
 
-const { positionals } = parseArgs({ allowPositionals: true });
+/** The operator on a real API server, behind a proxy that does to it whatever networks do. */
+const FAULTS: Suite = { name: "the campaign of faults", args: ["-A", "tests/faults"] };
+
+const { positionals, values: { nightly } } = parseArgs({
+  allowPositionals: true,
+  options: { nightly: { type: "boolean", default: false } },
+});
 const required = Deno.env.get("CLUSTER_TESTS") === "required";
-const suites = positionals.includes("cluster") ? CLUSTER : required ? [...LOCAL, ...CLUSTER] : LOCAL;
+const suites = positionals.includes("faults")
+  ? [nightly ? { ...FAULTS, args: [...FAULTS.args, "--", "--nightly"] } : FAULTS]
+  : positionals.includes("cluster")
+  ? CLUSTER
+  : required
+  ? [...LOCAL, ...CLUSTER, FAULTS]
+  : LOCAL;
 
 let [passed, failed, errors] = [0, 0, ""];
 for (const suite of suites) {
@@ -64,7 +76,7 @@ for (const suite of suites) {
 }
 if (suites === LOCAL) {
   console.log(
-    "\nThe tests of the largest cluster, of the bundle and on a real API server are separate: deno task test:cluster",
+    "\nThe tests of the largest cluster, of the bundle and on a real API server are separate: deno task test:cluster, test:faults",
   );
 }
 // Again, since what failed first is far away by now.

@@ -79,8 +79,14 @@ export function isGone(error: unknown): error is ApiError {
       [error.message, ...error.causes].some((text) => text.startsWith("Too large resource version")));
 }
 
+/** Whether the request holds more than the server can store, which its store says with a 500. */
+function isTooLarge({ code, message }: ApiError): boolean {
+  return code === 413 || message.includes("request is too large");
+}
+
 /** Whether the same request may succeed a little later without anybody doing anything. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof ConnectionError) return error.problem !== "tls" && error.problem !== "redirect";
-  return error instanceof ApiError && (error.code === 429 || [500, 502, 503, 504].includes(error.code));
+  return error instanceof ApiError && !isTooLarge(error) &&
+    (error.code === 429 || [500, 502, 503, 504].includes(error.code));
 }

@@ -8,7 +8,8 @@ const KNOWN: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
   // A server that goes away within TLS is told in words that name TLS, but nothing is wrong with its certificate.
   [/close_notify|handshake eof/, "reset", "the connection broke"],
   [
-    /invalid peer certificate: UnknownIssuer|CaUsedAsEndEntity/,
+    // A bad signature is that of an authority which has the name of ours, but another key.
+    /invalid peer certificate: (UnknownIssuer|BadSignature)|CaUsedAsEndEntity/,
     "tls",
     "its certificate is signed by an unknown authority",
   ],

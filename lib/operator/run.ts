@@ -83,7 +83,10 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     namespaces,
     explain: options.explain,
     // A reference of its own: a queue that held the policy would keep an old one alive.
-    enqueue: ({ namespace, name }) => queue.add({ namespace, name }),
+    enqueue({ namespace, name }, edited = false) {
+      if (edited) queue.addFirst({ namespace, name });
+      else queue.add({ namespace, name });
+    },
     onEarlyFailure(error) {
       if (!options.isHopeless(error)) return false;
       hopeless = { error };
@@ -142,6 +145,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       queue,
       keyOf: refKey,
       reconcile: (ref) => withinReconcileTime((signal) => reconcile(ref, { ...context, signal }), context),
+      mayBegin: () => sources.answered(stop),
       clock,
       stretch,
       observer,

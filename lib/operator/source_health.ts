@@ -125,6 +125,14 @@ export class SourceHealth implements WatcherObserver {
     this.#recover();
   }
 
+  forgetful(): void {
+    const { resource, namespace, log } = this.#options;
+    log.warn("the API server forgets its history again and again, reading all of it ever more slowly", {
+      resource,
+      namespace,
+    });
+  }
+
   #failed(error: unknown): void {
     const { resource, namespace, clock, log, explain, onChange, onEarlyFailure } = this.#options;
     if (!this.#synced && onEarlyFailure(error)) return;

@@ -10,6 +10,8 @@ import type { Stretch } from "../api/stretch.ts";
 import type { OperatorMetrics } from "../metrics/metrics.ts";
 import { runReflector } from "../runtime/reflector.ts";
 import { Store } from "../runtime/store.ts";
+import type { WatcherObserver } from "../runtime/watcher_event.ts";
+import { Reachability } from "./reachability.ts";
 import { FRESH_MS, SourceHealth } from "./source_health.ts";
 import { podTriggers, policyTriggers } from "./triggers.ts";
 
@@ -25,8 +27,8 @@ export interface SourcesOptions {
   readonly namespaces: readonly string[];
   /** Says an error met while doing `what` in one sentence, with the next step. */
   readonly explain: (error: unknown, what: string) => string;
-  /** Hears of each policy that wants a reconcile. */
-  readonly enqueue: (policy: ObjectRef) => void;
+  /** Hears of each policy that wants a reconcile; of `edited` ones somebody wants to see the result. */
+  readonly enqueue: (policy: ObjectRef, edited?: boolean) => void;
   /** Hears of an error before its collection has ever been read, and says whether that ends the operator. */
   readonly onEarlyFailure: (error: unknown) => boolean;
 }
@@ -42,6 +44,7 @@ export class Sources {
   readonly #scopes: readonly Scope[];
   readonly #policyHealth: ReadonlyMap<Scope, SourceHealth>;
   readonly #podHealth: ReadonlyMap<Scope, SourceHealth>;
+  readonly #reachability = new Reachability();
   readonly #ready = Promise.withResolvers<void>();
 
   constructor(options: SourcesOptions) {
@@ -50,7 +53,7 @@ export class Sources {
     this.#policyHealth = this.#healthOf(POLICY_RESOURCE.plural, () => this.#changed());
     this.#podHealth = this.#healthOf("pods", (scope) => {
       this.#changed();
-      void options.stretch.forEach(this.policies.list(scope), options.enqueue);
+      void options.stretch.forEach(this.policies.list(scope), (policy) => options.enqueue(policy));
     });
   }
 
@@ -82,6 +85,11 @@ export class Sources {
     return (this.#podHealth.get(namespace) ?? this.#podHealth.get(undefined))?.problem;
   }
 
+  /** Resolves once there is use in writing: somebody answers; or when `signal` aborts. */
+  answered(signal: AbortSignal): Promise<void> {
+    return this.#reachability.answered(signal);
+  }
+
   /** Fills the stores until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", () => this.#ready.resolve());
@@ -102,10 +110,11 @@ export class Sources {
       stretch,
       store: this.policies,
       namespace,
-      observer: this.#policyHealth.get(namespace),
-      onChange(before, after) {
+      observer: this.#observer(this.#policyHealth, namespace),
+      onChange: (before, after) => {
         const policy = after ?? before;
-        if (policy !== undefined && policyTriggers(before, after)) enqueue(policy);
+        if (policy === undefined || !policyTriggers(before, after)) return;
+        enqueue(policy, this.#policyHealth.get(namespace)?.synced);
       },
     }, signal);
   }
@@ -118,7 +127,7 @@ export class Sources {
       stretch,
       store: this.pods,
       namespace,
-      observer: this.#podHealth.get(namespace),
+      observer: this.#observer(this.#podHealth, namespace),
       onChange: (before, after) => {
         const pod = after ?? before;
         if (pod === undefined || !podTriggers(before, after)) return;
@@ -142,6 +151,11 @@ export class Sources {
         onEarlyFailure,
       }),
     ]));
+  }
+
+  #observer(health: ReadonlyMap<Scope, SourceHealth>, namespace: Scope): WatcherObserver | undefined {
+    const own = health.get(namespace);
+    return own && this.#reachability.following(own);
   }
 
   /** One namespace that may not be read must not hold up the others; what is not to be had says so in its policies. */

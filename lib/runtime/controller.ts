@@ -24,6 +24,8 @@ export interface ControllerOptions<Item> {
   readonly reconcile: (item: Item) => Promise<Action>;
   readonly clock: Clock;
   readonly observer: ControllerObserver<Item>;
+  /** Resolves when there is sense in a reconcile; at once when left out, and in any case when the controller is to end. */
+  readonly mayBegin?: () => Promise<void>;
   /** How many reconciles may be under way at once. */
   readonly workers?: number;
   /** The time that workers share with other long work; their own when left out. */
@@ -37,9 +39,16 @@ const FAILURE_FLOOR = { baseMs: 1_000, maxMs: 60_000 };
 
 /** Runs until `signal` aborts and the reconciles under way have ended; a failing reconcile never ends it. */
 export async function runController<Item>(
-  { queue, keyOf, reconcile, clock, observer, workers = 16, stretch = new Stretch(clock) }: ControllerOptions<
-    Item
-  >,
+  {
+    queue,
+    keyOf,
+    reconcile,
+    clock,
+    observer,
+    mayBegin = () => Promise.resolve(),
+    workers = 16,
+    stretch = new Stretch(clock),
+  }: ControllerOptions<Item>,
   signal: AbortSignal,
 ): Promise<void> {
   /** Failures in a row by key; a success takes the key out. */
@@ -47,6 +56,9 @@ export async function runController<Item>(
 
   const work = async () => {
     for (let item = await queue.take(signal); item !== undefined; item = await queue.take(signal)) {
+      await mayBegin();
+      if (signal.aborted) return;
+      queue.begin(item);
       const startedAt = clock.monotonic();
       const key = keyOf(item);
       try {

@@ -111,7 +111,10 @@ export class Follower<T extends Versioned> {
     try {
       const batches = await source.watch({ start, timeoutSeconds }, connection.signal);
       if (start.from === "version") this.#options.observer?.live();
-      else await this.#options.sink({ type: "init", rewound: this.#rewind() });
+      else {
+        const rewound = this.#rewind();
+        await this.#options.sink({ type: "init", rewound, newest: this.#newest });
+      }
       idle = new Patience(clock, IDLE_MS, give("idle"));
       for await (const batch of batches) {
         idle.renew();

@@ -58,7 +58,7 @@ export async function listPages<T>(
       continue;
     }
     if (isNewer(newest, page.resourceVersion)) throw new StaleListError(page.resourceVersion, newest);
-    if (continueToken === undefined) await sink({ type: "init", rewound });
+    if (continueToken === undefined) await sink({ type: "init", rewound, newest });
     for (const object of page.items) {
       const taken = sink({ type: "initApply", object });
       if (taken !== undefined) await taken;

@@ -1,6 +1,6 @@
 /** A watcher feeding a store: after each event the store holds what the API server does, deletions included. */
 
-import type { Versioned } from "../api/object.ts";
+import { isNewer, refKey, type Versioned } from "../api/object.ts";
 import { Stretch } from "../api/stretch.ts";
 import type { WatcherOptions } from "./follower.ts";
 import { FullRead } from "./full_read.ts";
@@ -33,6 +33,13 @@ export function reflect<T extends Versioned>(
     & { readonly stretch: Stretch },
 ): WatcherSink<T> {
   let read = new FullRead<T>(store);
+  /** Up to this version the store was complete when the read under way began. */
+  let newest = "";
+  /**
+   * What the read names although it is too old not to be stored: deleted since, if the server is a stale one, which only
+   * the end of the read shows. Few, if any, so that there is never a second copy of the collection.
+   */
+  let doubtful: T[] = [];
   /** Whether the read under way overrules what is stored, whatever the versions say. */
   let rewound = false;
 
@@ -45,17 +52,26 @@ export function reflect<T extends Versioned>(
     if (change.changed) onChange(change.before, undefined);
   };
 
+  const isDoubtful = (object: T) =>
+    newest !== "" && !isNewer(object.resourceVersion, newest) && store.get(object) === undefined;
+
   return (event) => {
     switch (event.type) {
       case "init":
         read = new FullRead(store);
-        rewound = event.rewound;
+        ({ rewound, newest } = event);
+        doubtful = [];
         return;
       case "initApply":
+        if (isDoubtful(event.object)) return void doubtful.push(event.object);
         apply(event.object);
         return read.name(event.object);
       case "initDone": {
         const done = read;
+        for (const object of doubtful.splice(0)) {
+          apply(object);
+          done.name(object);
+        }
         read = new FullRead(store);
         rewound = false;
         return stretch.forEach(done.suspects(namespace), (object) => {
@@ -66,6 +82,9 @@ export function reflect<T extends Versioned>(
         return apply(event.object);
       case "delete":
         read.unname(event.object);
+        if (doubtful.length > 0) {
+          doubtful = doubtful.filter((object) => refKey(object) !== refKey(event.object));
+        }
         return remove(event.object);
       default:
         event satisfies never;

@@ -9,12 +9,16 @@ import type { WatchEnd } from "./watcher_event.ts";
 
 /** A watch that lived this long was a healthy one: the next may start at once. */
 const HEALTHY_MS = 10_000;
-/** Delays between failed tries. */
-const WATCH_BACKOFF = { baseMs: 1_000, maxMs: 30_000 };
+/** Delays between failed tries: long enough that an outage of ten minutes is asked about twenty times, not more. */
+const WATCH_BACKOFF = { baseMs: 1_000, maxMs: 45_000 };
+/** A server whose history is gone again within this time forgets it in a row. */
+const REMEMBERS_MS = 120_000;
+/** Whoever forgets so often in a row will do so again. */
+const FORGETFUL = 3;
 
 /**
  * Runs until `signal` aborts. Never throws: what goes wrong is told to the observer and tried again, at once after a
- * watch that had lived, else after 1, 2, 4 … 30 seconds.
+ * watch that had lived, else after 1, 2, 4 … 45 seconds.
  */
 export async function runWatcher<T extends Versioned>(
   options: WatcherOptions<T>,
@@ -23,6 +27,9 @@ export async function runWatcher<T extends Versioned>(
   const { clock, observer, random = Math.random } = options;
   const follower = new Follower(options);
   let failures = 0;
+  /** How often in a row the history was gone, and when it was last. */
+  let forgotten = 0;
+  let goneAt = -Infinity;
   /** The changes of way since the last healthy watch: each costs nothing, once. */
   const changesOfWay = new Set<WatchEnd>();
   while (!signal.aborted) {
@@ -37,7 +44,14 @@ export async function runWatcher<T extends Versioned>(
     }
     if (signal.aborted) return;
     observer?.ended(end, error, follower.resumes);
-    if (clock.monotonic() - startedAt >= HEALTHY_MS) {
+    const endedAt = clock.monotonic();
+    if (end === "gone") {
+      forgotten = endedAt - goneAt < REMEMBERS_MS ? forgotten + 1 : 1;
+      goneAt = endedAt;
+      if (forgotten === FORGETFUL) observer?.forgetful?.();
+    }
+    // However long each watch of a forgetful server lives: all is read again ever more slowly.
+    if (endedAt - startedAt >= HEALTHY_MS && (end !== "gone" || forgotten < FORGETFUL)) {
       failures = 0;
       changesOfWay.clear();
     }

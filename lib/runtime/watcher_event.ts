@@ -4,9 +4,10 @@
 export type WatcherEvent<T> =
   /**
    * A full read begins; it may begin again before it is done. When it is `rewound`, the server has gone back to an older
-   * state for good (it was restored from a backup), and no version known before means anything.
+   * state for good (it was restored from a backup), and no version known before means anything. Everything up to `newest`
+   * has been seen; empty when nothing has, or none of it counts any more.
    */
-  | { readonly type: "init"; readonly rewound: boolean }
+  | { readonly type: "init"; readonly rewound: boolean; readonly newest: string }
   | { readonly type: "initApply"; readonly object: T }
   /** The full read is complete: whatever it did not name is gone. */
   | { readonly type: "initDone" }
@@ -27,4 +28,6 @@ export interface WatcherObserver {
   heard(): void;
   /** @param resumes whether the next watch goes on where this one ended; otherwise everything is read again */
   ended(end: WatchEnd, error: unknown, resumes: boolean): void;
+  /** The server has forgotten its history several times in a row, so that all was read again each time. */
+  forgetful?(): void;
 }

@@ -9,8 +9,10 @@ interface Entry<Item> {
   dueAt: number;
   /** No sooner than this, whoever asks: the end of its quiet time, or of its penalty for failing. */
   notBefore: number;
-  /** When a worker took it last. */
-  takenAt: number;
+  /** When a worker began with it; Infinity until then. */
+  begunAt: number;
+  /** When somebody asked for it before all others. */
+  askedAt: number;
   /** A worker has it. Then `dueAt` says when it is wanted again, and it is in no heap. */
   running: boolean;
 }
@@ -72,32 +74,30 @@ export class WorkQueue<Item> {
     let longest: Entry<Item> | undefined;
     for (const entry of this.#entries.values()) {
       if (entry.running) {
-        if (longest === undefined || entry.takenAt < longest.takenAt) longest = entry;
+        if (entry.begunAt < (longest?.begunAt ?? Infinity)) longest = entry;
       } else if (entry.dueAt <= now) {
         depth++;
-        firstDueAt = Math.min(firstDueAt, entry.dueAt);
+        firstDueAt = Math.min(firstDueAt, Math.max(entry.dueAt, entry.askedAt));
       }
     }
     return {
       depth,
       oldestMs: now - firstDueAt,
       hasIdleWorker: this.#takers.length > 0,
-      longestRunning: longest && { item: longest.item, ms: now - longest.takenAt },
+      longestRunning: longest && { item: longest.item, ms: now - longest.begunAt },
     };
   }
 
   /** Asks for `item` in `delayMs` milliseconds; of several requests the soonest counts. */
   add(item: Item, delayMs = 0): void {
-    const key = this.#keyOf(item);
-    let entry = this.#entries.get(key);
-    if (entry === undefined) {
-      entry = { item, dueAt: Infinity, notBefore: -Infinity, takenAt: -Infinity, running: false };
-      this.#entries.set(key, entry);
-    }
-    const dueAt = Math.max(this.#clock.monotonic() + delayMs, entry.notBefore);
-    if (dueAt >= entry.dueAt) return;
-    entry.dueAt = dueAt;
-    if (!entry.running) this.#wait(entry);
+    this.#ask(this.#entryOf(item), this.#clock.monotonic() + delayMs);
+  }
+
+  /** Asks for `item` at once, before all that wait: somebody is looking. Its quiet time, or its penalty, it keeps. */
+  addFirst(item: Item): void {
+    const entry = this.#entryOf(item);
+    entry.askedAt = this.#clock.monotonic();
+    this.#ask(entry, -Infinity);
   }
 
   /** The next item whose time has come; undefined once `signal` aborts. Give it back with {@linkcode done}. */
@@ -119,6 +119,12 @@ export class WorkQueue<Item> {
     });
   }
 
+  /** Tells that the work on an item that was handed out begins now. */
+  begin(item: Item): void {
+    const entry = this.#entries.get(this.#keyOf(item));
+    if (entry !== undefined) entry.begunAt = this.#clock.monotonic();
+  }
+
   /** Ends the work on an item; what was asked for meanwhile is due at its time, but not within `pauseMs`. */
   done(item: Item, pauseMs = 0): void {
     const entry = this.#entries.get(this.#keyOf(item));
@@ -127,6 +133,30 @@ export class WorkQueue<Item> {
     entry.notBefore = Math.max(entry.notBefore, this.#clock.monotonic() + pauseMs);
     entry.dueAt = Math.max(entry.dueAt, entry.notBefore);
     this.#wait(entry);
+  }
+
+  #entryOf(item: Item): Entry<Item> {
+    const key = this.#keyOf(item);
+    let entry = this.#entries.get(key);
+    if (entry === undefined) {
+      entry = {
+        item,
+        dueAt: Infinity,
+        notBefore: -Infinity,
+        begunAt: Infinity,
+        askedAt: -Infinity,
+        running: false,
+      };
+      this.#entries.set(key, entry);
+    }
+    return entry;
+  }
+
+  #ask(entry: Entry<Item>, at: number): void {
+    const dueAt = Math.max(at, entry.notBefore);
+    if (dueAt >= entry.dueAt) return;
+    entry.dueAt = dueAt;
+    if (!entry.running) this.#wait(entry);
   }
 
   #wait(entry: Entry<Item>): void {
@@ -156,10 +186,10 @@ export class WorkQueue<Item> {
         continue;
       }
       entry.running = true;
-      entry.takenAt = now;
+      entry.begunAt = Infinity;
       entry.dueAt = Infinity;
       entry.notBefore = now + this.#coalesceMs;
-      this.#onWait(now - at);
+      this.#onWait(now - Math.max(at, entry.askedAt));
       this.#takers.shift()?.(entry.item);
     }
   }

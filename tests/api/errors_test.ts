@@ -103,3 +103,16 @@ for (const [what, { error, kind, is = [] }] of Object.entries(ROWS)) {
     assert.deepEqual(Object.entries(answers).flatMap(([name, yes]) => yes ? [name] : []), [...is]);
   });
 }
+
+for (
+  const [code, message, transient] of [
+    [500, "etcdserver: request is too large", false],
+    [500, "rpc error: code = ResourceExhausted desc = request is too large", false],
+    [413, "Request entity too large: limit is 3145728", false],
+    [500, "etcdserver: request timed out", true],
+  ] as const
+) {
+  Deno.test(`isTransient() says ${transient} of a ${code} with "${message}"`, () => {
+    assert.equal(isTransient(new ApiError({ code, reason: "", message })), transient);
+  });
+}

@@ -60,6 +60,8 @@ export interface OperatorProcess extends AsyncDisposable {
   get(path: string): Promise<{ readonly status: number; readonly body: string }>;
   /** Waits until it is ready. */
   ready(): Promise<void>;
+  /** What is left when it has ended, by itself or because it was told to. */
+  readonly finished: Promise<Finished>;
   /** Sends a signal and waits for its end. */
   end(signal: Deno.Signal): Promise<Finished>;
 }
@@ -91,12 +93,15 @@ export function startOperator(
   const stdout = new Response(child.stdout).text();
   let ended = false;
 
-  const end = async (signal: Deno.Signal): Promise<Finished> => {
-    if (!ended) child.kill(signal);
+  const finished = (async (): Promise<Finished> => {
     const { code } = await child.status;
     ended = true;
     await reading;
     return { code, stdout: await stdout, stderr };
+  })();
+  const end = (signal: Deno.Signal): Promise<Finished> => {
+    if (!ended) child.kill(signal);
+    return finished;
   };
   const get = async (path: string) => {
     const serving = log.find(({ message }) => message === "serving health and metrics");
@@ -108,6 +113,7 @@ export function startOperator(
     log,
     pid: child.pid,
     get,
+    finished,
     end,
     ready: () =>
       eventually(async () => (await get("/readyz")).status === 200, { within: 20_000, what: "readiness" }),

@@ -63,7 +63,11 @@ for (
       "tls",
       "its certificate is for another name",
     ],
-    ["invalid peer certificate: BadSignature", "tls", "the TLS handshake failed"],
+    [
+      "invalid peer certificate: BadSignature",
+      "tls",
+      "its certificate is signed by an unknown authority",
+    ],
     ["received corrupt message of type InvalidContentType", "tls", "the TLS handshake failed"],
     ["received fatal alert: HandshakeFailure", "tls", "the TLS handshake failed"],
     ["received fatal alert: CertificateRequired", "tls", "the TLS handshake failed"],

@@ -28,7 +28,7 @@ function reading(options: PaperOptions) {
     /** Reads all pods, and calls `onPart` five times under way. */
     async read(onPart = () => {}): Promise<void> {
       let count = 0;
-      await sink({ type: "init", rewound: false });
+      await sink({ type: "init", rewound: false, newest: "" });
       for await (const batch of decoder.decodeWatch(watchedBody(chunks(pods)).body)) {
         for (const event of batch) {
           if (event.type === "bookmark") await sink({ type: "initDone" });

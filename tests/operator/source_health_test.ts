@@ -141,3 +141,13 @@ Deno.test("SourceHealth counts what is read again, by why, but neither a first r
   read();
   assert.deepEqual(relists, ["pods gone", "pods server_error"]);
 });
+
+Deno.test("a forgetful API server is told of, and is no reason for distrust", () => {
+  const { health, said } = followed();
+  health.live();
+  health.forgetful();
+  assert.deepEqual(said().map(([level, message]) => [level, message]), [
+    ["warn", "the API server forgets its history again and again, reading all of it ever more slowly"],
+  ]);
+  assert.equal(health.problem, undefined);
+});

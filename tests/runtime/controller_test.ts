@@ -11,7 +11,7 @@ const DONE: Action = { requeueAfterMs: undefined };
 /** A controller at work; `runs` and the observer's words carry seconds since it started. */
 function running(
   reconcile: (item: string, run: number) => Action | Promise<Action>,
-  { workers }: { workers?: number } = {},
+  { workers, mayBegin }: { workers?: number; mayBegin?: () => Promise<void> } = {},
 ) {
   const clock = new ManualClock();
   const startedAt = clock.monotonic();
@@ -35,6 +35,7 @@ function running(
         said.push(["failed", item, error, durationMs, retryAfterMs]),
     },
     ...(workers !== undefined && { workers }),
+    ...(mayBegin !== undefined && { mayBegin }),
   }, stopping.signal).then(() => ended = true);
   return {
     clock,
@@ -291,4 +292,31 @@ Deno.test("runController() lets others in between while it reconciles very many 
   assert(clock.turns >= 25);
   stopping.abort();
   await running;
+});
+
+Deno.test("runController() begins nothing before it may, and does not count the wait as work", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { clock, queue, runs, said, stop } = running(() => DONE, {
+    workers: 2,
+    mayBegin: () => gate.promise,
+  });
+  for (const item of ["a", "b", "c"]) queue.add(item);
+  await clock.advance(60_000);
+  assert.deepEqual(runs, []);
+  gate.resolve();
+  await clock.advance(0);
+  assert.deepEqual(runs, [["a", 60], ["b", 60], ["c", 60]]);
+  assert.deepEqual(said, [["reconciled", "a", 0], ["reconciled", "b", 0], ["reconciled", "c", 0]]);
+  await stop();
+});
+
+Deno.test("runController() begins nothing that may begin only now that it is to end", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { queue, runs, abort, stop } = running(() => DONE, { mayBegin: () => gate.promise });
+  queue.add("a");
+  await settled();
+  abort();
+  gate.resolve();
+  await stop();
+  assert.deepEqual(runs, []);
 });

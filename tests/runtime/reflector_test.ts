@@ -14,8 +14,8 @@ import { initialEnd, thing, written } from "../support/things.ts";
 
 type Event = WatcherEvent<Versioned>;
 
-const init: Event = { type: "init", rewound: false };
-const rewoundInit: Event = { type: "init", rewound: true };
+const init: Event = { type: "init", rewound: false, newest: "" };
+const rewoundInit: Event = { type: "init", rewound: true, newest: "" };
 const initDone: Event = { type: "initDone" };
 const read = (name: string, version: number, namespace?: string): Event => ({
   type: "initApply",
@@ -285,6 +285,32 @@ Deno.test("runReflector() passes its watcher's observer on", async () => {
   assert.equal(lives, 1);
   stopping.abort();
   await running;
+});
+
+/** A relist, after everything up to `newest` was seen. */
+const again = (newest: number): Event => ({ type: "init", rewound: false, newest: String(newest) });
+
+Deno.test("reflect() does not bring back what a stale read still names", () => {
+  const { after, contents } = reflecting();
+  after(init, read("a", 1), read("b", 2), initDone, deleted("a", 3));
+  assert.deepEqual(after(again(3), read("a", 1), read("b", 2)), []);
+  assert.deepEqual(after(again(3), read("b", 2), read("c", 4), initDone), ["→ c@4"]);
+  assert.deepEqual(contents(), ["b@2", "c@4"]);
+});
+
+Deno.test("reflect() takes what a read names that is no stale one in the end, however old it is", () => {
+  const { after, contents } = reflecting();
+  after(init, read("a", 5), initDone);
+  assert.deepEqual(after(again(5), read("a", 5), read("missed", 3), initDone), ["→ missed@3"]);
+  assert.deepEqual(after(again(5), read("a", 5), read("missed", 3), initDone), []);
+  assert.deepEqual(contents(), ["a@5", "missed@3"]);
+});
+
+Deno.test("reflect() forgets a doubt about what is deleted before the read is done", () => {
+  const { after, contents } = reflecting();
+  after(init, read("a", 5), initDone);
+  assert.deepEqual(after(again(5), read("a", 5), read("b", 3), deleted("b", 6), initDone), []);
+  assert.deepEqual(contents(), ["a@5"]);
 });
 
 Deno.test("reflect() takes older versions from a server that was restored, until that read is done", () => {

@@ -38,11 +38,12 @@ for (
     ["cannot be reached", (watch: Watch) => watch.refuse(new ConnectionError("refused", "refused"))],
   ] as const
 ) {
-  Deno.test(`runWatcher() waits 0, 1, 2, 4 … 30 seconds while a server ${what}`, async () => {
+  Deno.test(`runWatcher() waits 0, 1, 2, 4 … 45 seconds while a server ${what}`, async () => {
     const { clock, openedAt, stop } = await watching({ script: { onWatch } });
-    await clock.advance(125_000);
-    assert.deepEqual(openedAt(), [0, 0, 1, 3, 7, 15, 31, 61, 91, 121]);
+    await clock.advance(600_000);
+    assert.deepEqual(openedAt().slice(0, 11), [0, 0, 1, 3, 7, 15, 31, 63, 108, 153, 198]);
     assert(openedAt().filter((at) => at < 60).length <= 8);
+    assert(openedAt().length <= 20, "two in a minute");
     await stop();
   });
 }
@@ -56,6 +57,45 @@ Deno.test("runWatcher() reads everything again at once when history is gone, but
   await stop();
 });
 
+Deno.test("runWatcher() reads all of a forgetful server ever more slowly, however long each watch lives, and tells of it once", async () => {
+  const { source, clock, state, openedAt, stop } = await live();
+  const waits: number[] = [];
+  for (let i = 0; i < 9; i++) {
+    await clock.advance(20_000);
+    const before = openedAt().length;
+    source.lastWatch.push({ type: "error", error: apiError(410) });
+    const at = clock.monotonic();
+    await clock.advance(0);
+    for (let i = 0; openedAt().length === before && i < 100; i++) await clock.advance(500);
+    waits.push((clock.monotonic() - at) / 1_000);
+    source.lastWatch.accept().push(initialEnd(20 + i));
+    await settled();
+  }
+  assert.deepEqual(waits, [0, 0, 0, 1, 2, 4, 8, 16, 32]);
+  assert.equal(state.forgetful, 1);
+  await stop();
+});
+
+Deno.test("runWatcher() does not call a server forgetful whose history is gone now and then", async () => {
+  const { source, clock, state, openedAt, stop } = await live();
+  for (let i = 0; i < 5; i++) {
+    for (let minute = 0; minute < 2; minute++) {
+      source.lastWatch.push(bookmark(100 + 10 * i + minute));
+      await clock.advance(30_000);
+      source.lastWatch.push(bookmark(105 + 10 * i + minute));
+      await clock.advance(30_000);
+    }
+    const before = openedAt().length;
+    source.lastWatch.push({ type: "error", error: apiError(410) });
+    await clock.advance(1);
+    assert.equal(openedAt().length, before + 1, "read again at once");
+    source.lastWatch.accept().push(initialEnd(110 + 10 * i));
+    await settled();
+  }
+  assert.equal(state.forgetful, 0);
+  await stop();
+});
+
 Deno.test("runWatcher() reads everything again at once after an outage that outlived the history", async () => {
   const { source, clock, openedAt, stop } = await live();
   source.script = { onWatch: (watch) => watch.refuse(new ConnectionError("refused", "refused")) };
@@ -65,7 +105,7 @@ Deno.test("runWatcher() reads everything again at once after an outage that outl
     onWatch: (watch) => start(watch) === "10" ? watch.refuse(apiError(410)) : void watch.accept(),
   };
   const before = openedAt().length;
-  await clock.advance(30_000);
+  await clock.advance(45_000);
   const [gone, again] = openedAt().slice(before);
   assert.equal(again, gone);
   assert.equal(start(source.lastWatch), "initial-events");
@@ -98,7 +138,7 @@ Deno.test("runWatcher() adds up to a quarter of jitter to each wait, never takin
       await clock.advance(60_000);
       const waits = openedAt().map((at, i, all) => at - (all[i - 1] ?? 0)).slice(1);
       waits.forEach((wait, i) => {
-        const expected = [0, 1, 2, 4, 8, 16, 30][i]! * (1 + chance / 4);
+        const expected = [0, 1, 2, 4, 8, 16, 32][i]! * (1 + chance / 4);
         assert(Math.abs(wait - expected) < 0.001, `waited ${wait} s, not ${expected} s`);
       });
       await stop();

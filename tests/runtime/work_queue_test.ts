@@ -407,3 +407,30 @@ Deno.test("workQueue() forgets a quiet key once, and not the one that takes its 
   queue.done("a");
   assert.equal(await takeNow(queue), "a");
 });
+
+Deno.test("workQueue() hands out first what was asked for first of all, however long the others have waited", async () => {
+  const waits: number[] = [];
+  const { queue, clock } = setUp({ onWait: (ms) => waits.push(ms) });
+  for (const item of ["a", "b", "c"]) queue.add(item);
+  await clock.advance(1_000);
+  queue.addFirst("new");
+  queue.addFirst("c");
+  await clock.advance(5);
+  const handed = [];
+  for (let i = 0; i < 5; i++) handed.push(await takeNow(queue));
+  assert.deepEqual(handed, ["new", "c", "a", "b", undefined]);
+  assert.deepEqual(waits, [5, 5, 1_005, 1_005]);
+});
+
+Deno.test("workQueue() keeps the quiet time and the penalty of what is asked for first of all", async () => {
+  const { queue, clock } = setUp();
+  queue.add("a");
+  assert.equal(await takeNow(queue), "a");
+  queue.addFirst("a");
+  queue.done("a", 2_000);
+  queue.addFirst("a");
+  await clock.advance(1_999);
+  assert.equal(await takeNow(queue), undefined);
+  await clock.advance(1);
+  assert.equal(await takeNow(queue), "a");
+});

@@ -42,7 +42,7 @@ export async function watching(
   const errors: unknown[] = [];
   const resumed: boolean[] = [];
   const stopping = new AbortController();
-  const state = { lives: 0, signs: 0, ended: false };
+  const state = { lives: 0, signs: 0, ended: false, forgetful: 0 };
   const ending = runWatcher<Versioned>({
     source,
     clock,
@@ -57,6 +57,7 @@ export async function watching(
         onLive(() => stopping.abort());
       },
       heard: () => void state.signs++,
+      forgetful: () => void state.forgetful++,
       ended: (end, error, resumes) => {
         ends.push(end);
         resumed.push(resumes);

@@ -1,0 +1,56 @@
+/** How the operator ends, and what it does not do when it is asked to. */
+
+import assert from "node:assert/strict";
+import { eventually } from "../../cluster/eventually.ts";
+import * as faults from "../faults.ts";
+import type { Fault } from "../proxy.ts";
+import type { Row } from "../row.ts";
+
+const LISTENING = "0A";
+
+/** How many sockets of a process listen. */
+async function listening(pid: number): Promise<number> {
+  const inodes = new Set<string>();
+  for await (const { name } of Deno.readDir(`/proc/${pid}/fd`)) {
+    const target = await Deno.readLink(`/proc/${pid}/fd/${name}`).catch(() => "");
+    inodes.add(/^socket:\[(\d+)\]$/.exec(target)?.[1] ?? "");
+  }
+  const tables = await Promise.all(["tcp", "tcp6"].map((table) => Deno.readTextFile(`/proc/net/${table}`)));
+  return tables.flatMap((table) => table.split("\n").slice(1)).map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[3] === LISTENING && inodes.has(fields[9] ?? "")).length;
+}
+
+/** What a write meets when the operator is told to end, and how many policies then have their new status. */
+const LAST_WRITES: Readonly<Record<string, readonly [Fault, number]>> = {
+  "that is answered late is waited for": [faults.delay(2_000), 2],
+  "that nobody answers is given up": [faults.freeze, 0],
+};
+
+export const ENDS: readonly Row[] = [
+  ...Object.entries(LAST_WRITES).map(([what, [fault, written]]): Row => ({
+    name: `at SIGTERM a write ${what}, and the operator ends with 0 within 10 s`,
+    judgesItself: true,
+    run: async (world) => {
+      const met = world.proxy.inject({ kind: "patchStatus" }, fault);
+      await world.setRestarts("web", 9);
+      await eventually(() => met.hits >= 2, { within: 5_000, what: "two writes are under way" });
+      const at = performance.now();
+      const { code, stderr } = await world.operator.end("SIGTERM");
+      assert.equal(code, 0, stderr);
+      const took = Math.round(performance.now() - at);
+      assert(took <= 10_000, `it took ${took} ms to end`);
+      assert.equal((await world.lies()).length, 2 - written);
+    },
+  })),
+  {
+    name: "SIGUSR1 opens no debugger",
+    run: async (world) => {
+      const pid = world.operator.pid!;
+      assert.equal(await listening(pid), 1, "it serves its metrics and nothing else");
+      Deno.kill(pid, "SIGUSR1");
+      await world.pass(1_000);
+      assert.equal(await listening(pid), 1);
+      await world.change();
+    },
+  },
+];

@@ -1,0 +1,84 @@
+/** Events that come twice, late, backwards or not at all: what is true is what the API server holds, not what was told. */
+
+import assert from "node:assert/strict";
+import { eventually } from "../../cluster/eventually.ts";
+import * as faults from "../faults.ts";
+import type { Row } from "../row.ts";
+import type { World } from "../world.ts";
+
+const GHOST = { containers: [{ name: "app", image: "ghost" }] };
+
+/** Keeps the operator from watching while `act` happens. */
+async function inAGap(world: World, act: () => Promise<void>): Promise<void> {
+  const gap = world.proxy.inject({ kind: "watch" }, faults.reset);
+  for (const watch of world.proxy.watches()) watch.reset();
+  await eventually(() => gap.hits >= 2, { what: "both watches have met the gap" });
+  await act();
+  gap.stop();
+}
+
+export const EVENTS: readonly Row[] = [
+  {
+    name: "events that come twice, and old ones again, change nothing",
+    run: async (world) => {
+      for (const watch of world.proxy.watches()) watch.teller = faults.repeating();
+      await world.change();
+      await world.isTrue();
+      await world.change("-again");
+    },
+  },
+  ...(["forwards", "backwards"] as const).map((order): Row => ({
+    name: `a pod that is told of when it is long gone, ${order}, does not stay`,
+    run: async (world) => {
+      for (const watch of world.proxy.watches("pods")) watch.teller = faults.held("ghost", order);
+      await world.createPod("ghost", GHOST);
+      await world.setRestarts("ghost", 9);
+      await world.isTruth(({ name }) => name !== "ghost");
+      await world.deletePod("ghost");
+      await world.isTrue();
+      await world.change();
+    },
+  })),
+  {
+    name: "what was deleted and created again under its name in a gap is known by what it is now",
+    run: async (world) => {
+      await inAGap(world, async () => {
+        await world.deletePod("web");
+        await world.createPod("web", {
+          containers: [{ name: "app", image: "app" }, { name: "b", image: "b:1" }],
+        });
+        await world.removePolicy("strict");
+        await world.createPolicy("strict", { forbidLatestTag: true });
+      });
+      await world.isTrue(10_000);
+    },
+  },
+  {
+    name: "what was deleted while nobody watched, and history with it, is forgotten",
+    run: async (world) => {
+      await inAGap(world, async () => {
+        await world.deletePod("latest");
+        await world.removePolicy("lenient");
+        world.proxy.inject({ kind: "watch" }, faults.refuse(faults.GONE), 2);
+      });
+      await world.isTrue(10_000);
+      await eventually(
+        async () => !(await world.operator.get("/metrics")).body.includes('policy="lenient"'),
+        { within: 5_000, what: "its series are gone" },
+      );
+    },
+  },
+  {
+    name: "a policy that is already being deleted when it is first seen is left to others",
+    isLate: true,
+    run: async (world) => {
+      await world.createPolicy("dying", {}, ["example.com/foreign"]);
+      await world.request("DELETE", world.policyPath("dying"));
+      await world.start();
+      await world.change();
+      await world.isTrue();
+      const touched = world.proxy.log({ name: "dying" }).map(({ kind }) => kind);
+      assert.deepEqual(touched, []);
+    },
+  },
+];
