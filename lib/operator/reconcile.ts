@@ -33,8 +33,9 @@ export async function reconcile(ref: ObjectRef, context: Context): Promise<Actio
   const step = finalizerStep(known.metadata, FINALIZER);
   if (step === "cleanup" || step === "released") {
     forget(ref, context);
-    await release(known, context);
-    return NOTHING_MORE;
+    const left = await release(known, context);
+    // Created again under its name, as reading again has shown.
+    return left !== undefined && left.metadata.deletionTimestamp === undefined ? AT_ONCE : NOTHING_MORE;
   }
 
   const held = await hold(known, context);

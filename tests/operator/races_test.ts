@@ -105,3 +105,21 @@ Deno.test("reconcile() puts its finalizer on a policy that was created again, be
   const last = cluster.answers();
   assert(last.lastIndexOf("patch 200") < last.lastIndexOf("patchStatus 200"));
 });
+
+Deno.test("reconcile() takes up a policy that was created again while it was letting go of the old one", async () => {
+  await using operator = await startOperator((cluster) => cluster.putPolicy());
+  const { cluster, clock } = operator;
+  await clock.advance(1_000);
+  cluster.fault = once("patch", async () => {
+    cluster.withhold("devopspolicies");
+    await cluster.putPolicy({ finalizers: [] });
+    await cluster.putPolicy({ spec: { maxRestartCount: 1 } });
+  });
+  await cluster.deletePolicy();
+  await clock.advance(1_000);
+  assert.deepEqual(cluster.answers().slice(2), ["patch 422", "get 200", "patch 200", "patchStatus 200"]);
+  cluster.deliver("devopspolicies");
+  await clock.advance(1_000);
+  assert.deepEqual(await cluster.finalizers(), [FINALIZER]);
+  assert.equal(await operator.score(), 100);
+});
