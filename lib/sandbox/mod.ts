@@ -24,14 +24,9 @@ export interface SandboxOptions {
   readonly tls?: Tls | "off";
 }
 
-/** A running sandbox. Disposing of it ends all watches and leaves nothing behind. */
-export interface Sandbox extends AsyncDisposable {
-  /** For example `https://127.0.0.1:41234`. */
-  readonly url: string;
-  readonly token: string;
-  /** The text of a kubeconfig whose context "sandbox" leads here. */
-  readonly kubeconfig: string;
-  /** Answers a request without any port between; it never throws. */
+/** The server itself: no port, no TLS. Disposing of it ends all watches. */
+export interface SandboxServer extends Disposable {
+  /** Answers a request; it never throws. */
   readonly handler: (request: Request) => Promise<Response>;
   /**
    * Stores copies of a pod, each with a uid of its own, as what a template makes is all alike: 20,000 pods in the time
@@ -44,6 +39,15 @@ export interface Sandbox extends AsyncDisposable {
   compact(): void;
 }
 
+/** A running sandbox. Disposing of it ends all watches and leaves nothing behind. */
+export interface Sandbox extends Omit<SandboxServer, typeof Symbol.dispose>, AsyncDisposable {
+  /** For example `https://127.0.0.1:41234`. */
+  readonly url: string;
+  readonly token: string;
+  /** The text of a kubeconfig whose context "sandbox" leads here. */
+  readonly kubeconfig: string;
+}
+
 /**
  * Starts a sandbox with the namespaces that every cluster has, and nothing else.
  *
@@ -52,10 +56,8 @@ export interface Sandbox extends AsyncDisposable {
 export async function startSandbox(
   { clock, port = 0, token = crypto.randomUUID(), tls = selfSigned() }: SandboxOptions,
 ): Promise<Sandbox> {
-  const registry = new Registry([NAMESPACES, PODS, EVENTS, CRDS, LEASES, ...UNUSED_KINDS]);
-  const server: Server = { clock, token, registry, watches: new Set() };
-  for (const name of FIRST_NAMESPACES) registry.of(NAMESPACES).store.put(firstNamespace(name, clock));
-  const handler = (request: Request) => handle(request, server);
+  const server = createSandbox({ clock, token });
+  const { handler, replicate, compact } = server;
   const shown = tls === "off" ? undefined : tls;
   const listener = await listen(handler, port, shown);
   return {
@@ -63,6 +65,24 @@ export async function startSandbox(
     token,
     kubeconfig: toKubeconfig(listener.url, token, shown?.ca),
     handler,
+    replicate,
+    compact,
+    async [Symbol.asyncDispose]() {
+      server[Symbol.dispose]();
+      await listener.close();
+    },
+  };
+}
+
+/** Makes a sandbox that listens nowhere: for whoever hands it requests without a network between. */
+export function createSandbox(
+  { clock, token }: { readonly clock: Clock; readonly token: string },
+): SandboxServer {
+  const registry = new Registry([NAMESPACES, PODS, EVENTS, CRDS, LEASES, ...UNUSED_KINDS]);
+  const server: Server = { clock, token, registry, watches: new Set() };
+  for (const name of FIRST_NAMESPACES) registry.of(NAMESPACES).store.put(firstNamespace(name, clock));
+  return {
+    handler: (request) => handle(request, server),
     replicate(pod, copies) {
       const { store } = registry.of(PODS);
       const original = store.get(pod);
@@ -74,9 +94,8 @@ export async function startSandbox(
     compact() {
       for (const { store } of registry.all()) store.history.compact(registry.versions.current);
     },
-    async [Symbol.asyncDispose]() {
+    [Symbol.dispose]() {
       for (const watch of [...server.watches]) watch.end();
-      await listener.close();
     },
   };
 }
