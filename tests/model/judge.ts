@@ -27,12 +27,15 @@ export async function judge(schedule: Schedule, seed: number): Promise<void> {
     if (step.rests) await clock.advance(0);
   }
   wire.heal();
-  await clock.advance(SETTLING_MS);
+  await world.pass(SETTLING_MS);
   await assertAllTrue(world);
 
   const before = cluster.writes.length;
-  await clock.advance(QUIET_MS);
+  await world.pass(QUIET_MS);
   await assertAllTrue(world);
+  if (!schedule.steps.some(({ do: what }) => what === "mishap")) {
+    assertReadAfterConflicts(cluster.policyCalls);
+  }
   for (const write of cluster.writes.slice(before)) assertHeartbeat(write, cluster.writes.slice(0, before));
   assertMetrics(await world.metrics(), await world.policies(), NAMESPACES);
 }
@@ -67,6 +70,17 @@ function assertHeartbeat({ verb, namespace, body, code }: Call, earlier: readonl
     last && said(last.body),
     "a status that changes after everything has come to rest",
   );
+}
+
+/** Asserts that whoever lost a race has read the policy again before the next write: the same once more is refused once more. */
+function assertReadAfterConflicts(calls: readonly Call[]): void {
+  for (const namespace of NAMESPACES) {
+    const own = calls.filter((call) => call.namespace === namespace);
+    own.forEach(({ verb, code }, i) => {
+      if (verb === "get" || (code !== 409 && code !== 422)) return;
+      assert.equal(own[i + 1]?.verb ?? "get", "get", `what comes after a ${verb} refused with ${code}`);
+    });
+  }
 }
 
 /** Draws chance from `seed` until it is disposed of: what is not injected is jitter, and must not make a run another. */

@@ -44,7 +44,7 @@ const PODS_AS: readonly ((pod: PodBuilder) => PodBuilder)[] = [
 /** The specs that a policy may have; the last two are none. */
 const SPECS: readonly object[] = [
   { forbidLatestTag: true },
-  { forbidLatestTag: true, maxRestartCount: 3, forbidPendingDuration: 40 },
+  { forbidLatestTag: true, maxRestartCount: 3, forbidPendingDuration: 105 },
   {},
   { forbidPendingDuration: 0, requireLivenessProbe: true },
   { maxRestartCount: "many" },

@@ -1,19 +1,19 @@
 /** The users of a world: what they do to policies, and what of it must still be there in the end. */
 
-import { FINALIZER } from "../../lib/api/devops_policy.ts";
 import type { KubeObject } from "../contract/object.ts";
 import { GROUP, PATCH, policy } from "../contract/team.ts";
 import type { ContractServer } from "../contract/server.ts";
 import { POLICY } from "./world.ts";
 
-const FOREIGN_FINALIZER = "example.com/hold";
+/** One in front of ours and one behind it, so that ours has no place of its own. */
+const [IN_FRONT, BEHIND] = ["example.com/in-front", "example.com/behind"] as const;
 const FOREIGN_CONDITION = "example.com/Seen";
 
 /** Acts on the policies of a server, as others than the operator do: without looking where it stands with its own writes. */
 export class Users {
   readonly #server: Pick<ContractServer, "request">;
-  /** The namespaces whose policy others hold. */
-  readonly #holding = new Set<string>();
+  /** By namespace: the finalizers that others have put on its policy. */
+  readonly #foreign = new Map<string, readonly string[]>();
   /** By namespace: the policy, by its uid, on which others have written a condition. */
   readonly #seen = new Map<string, string>();
 
@@ -23,7 +23,7 @@ export class Users {
 
   /** The finalizers that others have put on the policy of a namespace. */
   foreign(namespace: string): readonly string[] {
-    return this.#holding.has(namespace) ? [FOREIGN_FINALIZER] : [];
+    return this.#foreign.get(namespace) ?? [];
   }
 
   /** What a policy has lost of what others wrote on it; undefined when it is all there. */
@@ -41,7 +41,7 @@ export class Users {
 
   async delete(namespace: string): Promise<void> {
     await this.#server.request("DELETE", `${pathTo(namespace)}/${POLICY}`);
-    if (await this.#find(namespace) === undefined) this.#holding.delete(namespace);
+    if (await this.#find(namespace) === undefined) this.#foreign.delete(namespace);
   }
 
   /** Has the policy go at once, whoever holds it, and creates another of its name. */
@@ -56,28 +56,25 @@ export class Users {
     const found = await this.#find(namespace);
     if (found?.metadata.finalizers === undefined) return;
     if (await this.#patch(namespace, [{ op: "remove", path: "/metadata/finalizers" }])) {
-      this.#holding.delete(namespace);
+      this.#foreign.delete(namespace);
     }
   }
 
-  /** Puts a finalizer of their own on, or takes it off if it is there. */
+  /** Puts finalizers of their own on; or takes one of them off, if there are any. */
   async hold(namespace: string): Promise<void> {
     const finalizers = (await this.#find(namespace))?.metadata.finalizers ?? [];
-    const at = finalizers.indexOf(FOREIGN_FINALIZER);
-    const path = `/metadata/finalizers/${at}`;
-    if (at >= 0) {
-      const off = [{ op: "test", path, value: FOREIGN_FINALIZER }, { op: "remove", path }];
-      if (await this.#patch(namespace, off)) this.#holding.delete(namespace);
-      return;
+    const [first, ...others] = this.foreign(namespace);
+    const test = {
+      op: "test",
+      path: "/metadata/finalizers",
+      value: finalizers.length === 0 ? null : finalizers,
+    };
+    const value = first === undefined
+      ? [IN_FRONT, ...finalizers, BEHIND]
+      : finalizers.filter((finalizer) => finalizer !== first);
+    if (await this.#patch(namespace, [test, { op: "add", path: "/metadata/finalizers", value }])) {
+      this.#foreign.set(namespace, first === undefined ? [IN_FRONT, BEHIND] : others);
     }
-    // In front of ours, so that ours changes its place.
-    const on = finalizers.includes(FINALIZER)
-      ? [
-        { op: "test", path: "/metadata/finalizers", value: finalizers },
-        { op: "add", path: "/metadata/finalizers/0", value: FOREIGN_FINALIZER },
-      ]
-      : [{ op: "add", path: "/metadata/finalizers", value: [FOREIGN_FINALIZER] }];
-    if (await this.#patch(namespace, on)) this.#holding.add(namespace);
   }
 
   /** Writes a condition of their own beside those that are there. */

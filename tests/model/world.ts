@@ -14,6 +14,7 @@ import { refusing } from "../support/faults.ts";
 import { Front } from "../support/front.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { patiently } from "../support/patience.ts";
+import { pod } from "../support/pod_builder.ts";
 import { type LogRecord, recordingLogger } from "../support/recording_logger.ts";
 import { SandboxCluster } from "../support/sandbox_cluster.ts";
 import { Traffic } from "../support/traffic.ts";
@@ -37,6 +38,9 @@ export interface WorldOptions {
 
 /** How often a policy is evaluated again, as the operator does by default; milliseconds. */
 export const REQUEUE_MS = 30_000;
+/** A pod for which nobody has a policy, and how often something happens to it; milliseconds. */
+const BYSTANDER = pod("bystander").inNamespace("three").container("app");
+const BYSTANDING_MS = 22_000;
 const TOKEN = "test-token";
 const URL_OF_NOWHERE = "http://sandbox.test";
 
@@ -102,7 +106,22 @@ export class World implements AsyncDisposable {
   static async create(options: WorldOptions): Promise<World> {
     const world = new World(options);
     await world.cluster.install(LAX);
+    await world.cluster.createPod(BYSTANDER);
     return world;
+  }
+
+  /**
+   * Lets `ms` milliseconds pass in which nothing happens to what is judged. Somewhere else something does, as in any
+   * cluster: a watch that was silent would be opened again, and might tell what it had told wrongly.
+   */
+  async pass(ms: number): Promise<void> {
+    const { namespace, name } = BYSTANDER.facts();
+    for (let passed = 0; passed < ms; passed += BYSTANDING_MS) {
+      await this.cluster.send("PATCH", `/api/v1/namespaces/${namespace}/pods/${name}`, {
+        metadata: { annotations: { passed: String(this.clock.now()) } },
+      });
+      await this.clock.advance(Math.min(BYSTANDING_MS, ms - passed));
+    }
   }
 
   policies(): Promise<readonly KubeObject[]> {
