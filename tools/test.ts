@@ -21,6 +21,9 @@ const BUNDLING = [
 /** What fills a cluster of the largest size to weigh it: beside other tests it would hold up both. */
 const WEIGHING = ["tests/operator/largest_cluster_test.ts"];
 
+/** What takes minutes, on all processors. */
+const LONG = ["tests/model/at_length_test.ts"];
+
 /** Without a cluster. The pure rooms get no permissions at all, which proves that they are pure. */
 const LOCAL: readonly Suite[] = [
   { name: "pure rooms", args: [...SANITIZE, "--parallel", "tests/api", "tests/policy", "tests/runtime"] },
@@ -32,20 +35,22 @@ const LOCAL: readonly Suite[] = [
       "--parallel",
       "tests/kube",
       "tests/metrics",
+      "tests/model",
       "tests/operator",
       "tests/cli",
       "tests/contract",
       "tests/sandbox",
       "tests/tools",
-      `--ignore=${[...BUNDLING, ...WEIGHING].join()}`,
+      `--ignore=${[...BUNDLING, ...WEIGHING, ...LONG].join()}`,
     ],
   },
   { name: "examples of the library and the README", args: ["-A", "--doc", "lib/mod.ts", "README.md"] },
 ];
 
-/** On a real API server; and, since they take their time, the bundle as it is released, and the largest cluster. */
+/** On a real API server; and, since they take their time, the largest cluster, the model at length, and the bundle as it is released. */
 const CLUSTER: readonly Suite[] = [
   { name: "the largest cluster", args: [...SANITIZE, "-A", ...WEIGHING] },
+  { name: "the model, at length", args: [...SANITIZE, "-A", ...LONG] },
   { name: "the bundle", args: [...SANITIZE, "-A", "--parallel", ...BUNDLING] },
   { name: "real API server", args: ["-A", "tests/cluster"] },
 ];

@@ -1,0 +1,12 @@
+/** The model at length: ten thousand schedules, and every sequence of three things. */
+
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+
+Deno.test("runOperator() makes all true in the end, in ten thousand schedules and after any three things", async () => {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", fileURLToPath(new URL("./play.ts", import.meta.url))],
+    stdin: "null",
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+});
