@@ -2,6 +2,7 @@
 
 import { Command, Option } from "commander";
 import { LEASE_NAME } from "../api/devops_policy.ts";
+import { escapeText } from "../api/text.ts";
 import { CHECK_HELP, EXAMPLES, RECONCILE_EXAMPLES, UNINSTALL_HELP } from "./help.ts";
 import {
   addressOption,
@@ -17,6 +18,9 @@ import {
 import { print, tell } from "./output.ts";
 import { versionLine } from "./version.ts";
 
+/** Longer lines are cut: they quote an argument. */
+const MAX_LINE_LENGTH = 1_024;
+
 /** The whole command line. */
 export function createProgram(): Command {
   const program = new Command("kube-devops")
@@ -24,7 +28,10 @@ export function createProgram(): Command {
     .addHelpText("after", EXAMPLES)
     .showHelpAfterError("(see --help)")
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: (text) => tell(text.trimEnd()) })
+    .configureOutput({
+      writeOut: (text) => print(text.trimEnd()),
+      writeErr: (text) => tell(plain(text.trimEnd())),
+    })
     .version(versionLine(), "--version", "print the version")
     .exitOverride();
 
@@ -116,6 +123,11 @@ export function createProgram(): Command {
     .addHelpText("after", "\nExample:\n  kube-devops version")
     .action(() => void print(versionLine()));
   return program;
+}
+
+/** What Commander says, lines and all: it quotes arguments, which may hold what a terminal would obey. */
+function plain(text: string): string {
+  return text.split("\n").map((line) => escapeText(line, MAX_LINE_LENGTH)).join("\n");
 }
 
 function namespacesOption(description: string): Option {

@@ -87,6 +87,12 @@ for (const [args, ...words] of WRONG) {
   });
 }
 
+Deno.test("kube-devops quotes an argument so that no terminal obeys it", async () => {
+  const { code, stderr } = await captured("crd", "\u001b[2Jinstall\u202e");
+  assert.equal(code, 2);
+  assert.match(stderr, /^error: unknown command '\\u\{1b\}\[2Jinstall\\u\{202e\}'$/m);
+});
+
 const BROKEN: readonly (readonly [what: string, text: string, ...words: RegExp[]])[] = [
   ["is broken YAML", "clusters: [", /Cannot read the kubeconfig/, /--kubeconfig/],
   [
