@@ -39,6 +39,7 @@ const LOCAL: readonly Suite[] = [
       "tests/operator",
       "tests/cli",
       "tests/contract",
+      "tests/fuzz",
       "tests/sandbox",
       "tests/tools",
       `--ignore=${[...BUNDLING, ...WEIGHING, ...LONG].join()}`,

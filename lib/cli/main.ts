@@ -1,6 +1,6 @@
 /** The boundary: runs a command, catches what it throws, and turns that into a sentence and an exit code. */
 
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { escapeText } from "../api/text.ts";
 import { EXIT, ExitError } from "./exit.ts";
 import { tell } from "./output.ts";
@@ -10,9 +10,9 @@ import { createProgram } from "./program.ts";
 const MAX_SENTENCE_LENGTH = 4_096;
 
 /** Runs the program with `args` and answers its exit code. */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(args: readonly string[], program: Command = createProgram()): Promise<number> {
   try {
-    await createProgram().parseAsync(args, { from: "user" });
+    await program.parseAsync(args, { from: "user" });
     return EXIT.ok;
   } catch (error) {
     // Commander has already said what is wrong; asking for help or the version ends with 0.

@@ -1,6 +1,7 @@
 /** Plays a schedule, lets what remains come to rest, and judges what has become of everything. */
 
 import assert from "node:assert/strict";
+import { chance } from "../support/chance.ts";
 import type { Call } from "../support/front.ts";
 import { assertMetrics, assertTrue } from "./oracle.ts";
 import { type Action, play, type Schedule } from "./schedule.ts";
@@ -86,12 +87,6 @@ function assertReadAfterConflicts(calls: readonly Call[]): void {
 /** Draws chance from `seed` until it is disposed of: what is not injected is jitter, and must not make a run another. */
 function seededRandom(seed: number): Disposable {
   const { random } = Math;
-  let state = seed | 0;
-  Math.random = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  Math.random = chance(seed);
   return { [Symbol.dispose]: () => void (Math.random = random) };
 }
