@@ -15,7 +15,7 @@ import { parseStatus } from "../../lib/policy/status.ts";
 import { STRICT } from "../support/arbitraries.ts";
 import { bodyOf, cutAt } from "../support/bodies.ts";
 import type { Choices } from "../support/chance.ts";
-import { mutateBytes } from "./mutate.ts";
+import { mutateBytes, mutateJson } from "./mutate.ts";
 import { judging, type Target } from "./target.ts";
 
 const recorded = (name: string) => Deno.readFileSync(new URL(`corpus/${name}.bin`, import.meta.url));
@@ -69,26 +69,46 @@ function assertSame(whole: Read, cut: Read): void {
   if (whole.problem === undefined) assert.equal(fewer.told.length, more.told.length);
 }
 
-function target<T>(
-  name: string,
-  { corpus, tell, judge }: {
-    corpus: readonly string[];
-    tell: (body: ReadableStream<Uint8Array>) => AsyncIterable<readonly T[]>;
-    judge: (told: T) => void;
-  },
-): Target {
-  const inputs = corpus.map(recorded);
+interface Subject<T> {
+  /** What an API server has said. */
+  readonly recording: string;
+  readonly tell: (body: ReadableStream<Uint8Array>) => AsyncIterable<readonly T[]>;
+  readonly judge: (told: T) => void;
+}
+
+const NEWLINE = 0x0a;
+
+function target<T>(name: string, { recording, tell, judge }: Subject<T>): Target {
+  const input = recorded(recording);
+  const isJson = recording.endsWith("json");
   return {
     name,
-    attempt: (choices: Choices) => {
-      const cuts = Array.from({ length: choices.below(6) }, () => choices.below(2 ** 31));
-      return judging(mutateBytes(choices.of(inputs), inputs, choices), async (bytes) => {
+    attempt: (choices) => {
+      const bytes = isJson && !choices.once(2)
+        ? mutateLines(input, choices)
+        : mutateBytes(input, [input], choices);
+      const cuts = Array.from({ length: choices.below(6) }, () => cutOf(bytes, choices));
+      return judging(bytes, async (bytes) => {
         const whole = await read(tell(bodyOf(bytes)));
         for (const told of whole.told) judge(told as T);
         assertSame(whole, await read(tell(bodyOf(...cutAt(bytes, cuts)))));
       });
     },
   };
+}
+
+/** A place to cut: anywhere, or around the end of a line. */
+function cutOf(bytes: Uint8Array, choices: Choices): number {
+  const anywhere = choices.below(bytes.length + 1);
+  return choices.once(2) ? anywhere : Math.max(0, bytes.indexOf(NEWLINE, anywhere) + choices.below(2));
+}
+
+/** The same lines of JSON, one of which says something else. */
+function mutateLines(input: Uint8Array, choices: Choices): Uint8Array {
+  const lines = new TextDecoder().decode(input).split("\n").filter((line) => line !== "");
+  const at = choices.below(lines.length);
+  lines[at] = JSON.stringify(mutateJson(JSON.parse(lines[at]!), choices));
+  return new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
 }
 
 const watch = <T>(decoder: Decoder<T>) => (body: ReadableStream<Uint8Array>) => decoder.decodeWatch(body);
@@ -110,24 +130,28 @@ function eventOf<T>(judge: (object: T) => void): (event: WatchEvent<T>) => void 
 /** All decoders, each with what a real API server has said. */
 export const DECODERS: readonly Target[] = [
   target("frames of pods", {
-    corpus: ["pods_watch_protobuf"],
+    recording: "pods_watch_protobuf",
     tell: watch(PODS_PROTOBUF),
     judge: eventOf(assertPod),
   }),
   target("list of pods in protobuf", {
-    corpus: ["pods_list_protobuf"],
+    recording: "pods_list_protobuf",
     tell: list(PODS_PROTOBUF),
     judge: assertPod,
   }),
-  target("lines of pods", { corpus: ["pods_watch_json"], tell: watch(PODS_JSON), judge: eventOf(assertPod) }),
-  target("list of pods in JSON", { corpus: ["pods_list_json"], tell: list(PODS_JSON), judge: assertPod }),
+  target("lines of pods", {
+    recording: "pods_watch_json",
+    tell: watch(PODS_JSON),
+    judge: eventOf(assertPod),
+  }),
+  target("list of pods in JSON", { recording: "pods_list_json", tell: list(PODS_JSON), judge: assertPod }),
   target("lines of policies", {
-    corpus: ["policies_watch_json"],
+    recording: "policies_watch_json",
     tell: watch(POLICIES_JSON),
     judge: eventOf(assertPolicy),
   }),
   target("list of policies", {
-    corpus: ["policies_list_json"],
+    recording: "policies_list_json",
     tell: list(POLICIES_JSON),
     judge: assertPolicy,
   }),

@@ -48,6 +48,7 @@ export const VALUES: readonly unknown[] = [
   "true",
   "3",
   "\u001b[2J\n",
+  "\u202e\u007f\ud800",
   "x".repeat(5_000),
   [],
   [3],
@@ -61,7 +62,8 @@ export const VALUES: readonly unknown[] = [
 export function mutateBytes(input: Uint8Array, corpus: readonly Uint8Array[], choices: Choices): Uint8Array {
   let bytes = input;
   for (let changes = choices.below(5); changes > 0; changes--) {
-    const at = choices.below(bytes.length + 1);
+    // Lengths and types come first.
+    const at = choices.below(choices.once(4) ? Math.min(8, bytes.length + 1) : bytes.length + 1);
     const length = choices.of([1, 2, 4, 16, 64, 1_024]);
     const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];
     switch (choices.below(7)) {
@@ -91,6 +93,18 @@ export function mutateBytes(input: Uint8Array, corpus: readonly Uint8Array[], ch
     }
   }
   return bytes;
+}
+
+/** A value of JSON that holds another value somewhere, or lacks one; now and then another value altogether. */
+export function mutateJson(value: unknown, choices: Choices): unknown {
+  if (choices.once(6)) return choices.of(VALUES);
+  if (typeof value !== "object" || value === null) return value;
+  const entries: [string, unknown][] = Object.entries(value);
+  const at = choices.below(entries.length);
+  const [key, inner] = entries[at] ?? [choices.of(WORDS), undefined];
+  if (choices.once(8)) entries.splice(at, 1);
+  else entries[at] = [key, mutateJson(inner, choices)];
+  return Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
 }
 
 /** Text in which something was put, taken out, said twice, or written in place of something else. */

@@ -26,6 +26,8 @@ const image: Target = {
   attempt: (choices) =>
     judging(mutateText(choices.of(IMAGES), choices), (text) => {
       const { registry, repository, tag, digest } = parseImageRef(text);
+      const [, written] = /:([^:/]*)$/.exec(text.split("@", 1)[0]!) ?? [];
+      assert.equal(tag, written);
       const isLatest = digest === undefined && (tag === undefined || tag === "latest");
       assert.equal(resolvesToLatest(text), isLatest, "both readers say the same");
       const host = registry === "docker.io" && !text.startsWith("docker.io/") ? "" : `${registry}/`;
