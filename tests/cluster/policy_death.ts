@@ -111,7 +111,7 @@ class MortalOperator implements AsyncDisposable {
     death: Death | undefined,
   ): Promise<MortalOperator> {
     const proxy = await FaultProxy.start({ upstream: upstreamOf(cluster) });
-    const { url, caPem } = proxy;
+    const { url, identity: { caPem } } = proxy;
     const user = { token: cluster.adminToken };
     const kubeconfig = await writeKubeconfig({ ...cluster, url, caPem }, namespace, user);
     // No heartbeat: what is written is written for a reason.

@@ -4,7 +4,7 @@ import { type LinkedAbort, linkedAbort, unlessAborted } from "../../lib/api/abor
 import { ConnectionError } from "../../lib/api/errors.ts";
 import { abortableBody } from "../../lib/kube/abortable_body.ts";
 import type { Credentials } from "../../lib/kube/credentials.ts";
-import { type Connection, Transport } from "../../lib/kube/transport.ts";
+import { type Connection, type Fetch, Transport } from "../../lib/kube/transport.ts";
 import { bodyOf } from "../support/bodies.ts";
 import type { Handler } from "../support/traffic.ts";
 import { WatchLine } from "./watch_line.ts";
@@ -162,16 +162,22 @@ class InProcessTransport extends Transport {
     this.#ask = ask;
   }
 
+  override fetch(signal: AbortSignal): Fetch {
+    return (request) => this.#send(request, linkedAbort(signal));
+  }
+
   override connect(): Connection {
     const closed = new AbortController();
     return {
-      fetch: (signal) => async (request) => {
-        closed.signal.throwIfAborted();
-        const { headers } = await this.#credentials.access();
-        request.headers.set("authorization", String(headers.authorization));
-        return await this.#ask(request, linkedAbort(signal, closed.signal));
-      },
+      fetch: (signal) => (request) => this.#send(request, linkedAbort(signal, closed.signal)),
       close: () => closed.abort(new ConnectionError("other", "closed")),
     };
+  }
+
+  async #send(request: Request, life: LinkedAbort): Promise<Response> {
+    const { headers } = await this.#credentials.access();
+    life.signal.throwIfAborted();
+    request.headers.set("authorization", String(headers.authorization));
+    return await this.#ask(request, life);
   }
 }
