@@ -2,11 +2,12 @@
 
 import { Choices } from "../support/chance.ts";
 import { DECODERS } from "./decoders.ts";
+import { ANSWERS } from "./http.ts";
 import type { Target } from "./target.ts";
 import { WORDS } from "./words.ts";
 
 /** All that is fuzzed. */
-export const TARGETS: readonly Target[] = [...DECODERS, ...WORDS];
+export const TARGETS: readonly Target[] = [ANSWERS, ...DECODERS, ...WORDS];
 
 /** What bounds a run. */
 export interface Bounds {
