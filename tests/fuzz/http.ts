@@ -39,7 +39,7 @@ function readAnswer(pieces: readonly Uint8Array[]): Answer {
         if (end === undefined) continue;
         const { status, statusText, headers } = readAnswerHead(bytes.subarray(0, end));
         head = [status, statusText, ...headers];
-        framing = framingOf(status, headers);
+        framing = framingOf("GET", { status, headers });
         bytes = bytes.slice(end);
       }
       if (framing === undefined) return told("no body");

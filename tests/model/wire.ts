@@ -145,7 +145,7 @@ export class Wire {
       onEnd: () => void this.#watches.delete(watch),
     });
     this.#watches.add(watch);
-    return new Response(abortableBody(watch.body, life), answer);
+    return new Response(abortableBody(watch.body, { life, toError: (error) => error }), answer);
   }
 }
 

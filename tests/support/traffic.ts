@@ -182,11 +182,6 @@ class FollowedTransport extends Transport {
     this.#ask = ask;
   }
 
-  override fetch(signal: AbortSignal): Fetch {
-    const fetch = super.fetch(signal);
-    return (request) => this.#ask(fetch, request, signal);
-  }
-
   override connect(): Connection {
     return followed(super.connect(), () => this.#ask);
   }
