@@ -75,7 +75,7 @@ Deno.test("an operator whose watches are accepted and broken off at once is not 
   assert.match(await probe(operator, "/readyz"), /^503 waiting for pods, last heard of 13\d s ago,$/);
   assert.equal(await operator.condition("Ready"), "Unknown/PodsUnavailable");
   cluster.fault = (_call, next) => next();
-  await clock.advance(90_000);
+  await clock.advance(110_000);
   assert.equal(await probe(operator, "/readyz"), "200 ok");
   assert.equal(await operator.condition("Ready"), "True/Evaluated");
 });
