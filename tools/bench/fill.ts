@@ -8,6 +8,8 @@ import type { World } from "./world.ts";
 
 /** How many requests are under way at once: enough to keep the server busy. */
 const WORKERS = 24;
+/** As many as the operator has under way. */
+const BARE_WORKERS = 16;
 /** The server converts what it answers from protobuf, so protobuf costs it least. */
 const LEAN = { accept: "application/vnd.kubernetes.protobuf" };
 /** So many pods stand for all when their size is looked at. */
@@ -104,14 +106,19 @@ export async function writeBare(
   signal?: AbortSignal,
 ): Promise<number> {
   const startedAt = performance.now();
-  await forEach(policies, async ({ metadata, status }) => {
-    const path = `${POLICIES}/namespaces/${metadata.namespace}/devopspolicies/${POLICY_NAME}`;
-    const { finalizers } = metadata;
-    await send(api, "PATCH", path, [{ op: "add", path: "/metadata/finalizers", value: finalizers }], {
-      "content-type": "application/json-patch+json",
-    });
-    await send(api, "PATCH", `${path}/status`, { status });
-  }, signal);
+  await forEach(
+    policies,
+    async ({ metadata, status }) => {
+      const path = `${POLICIES}/namespaces/${metadata.namespace}/devopspolicies/${POLICY_NAME}`;
+      const { finalizers } = metadata;
+      await send(api, "PATCH", path, [{ op: "add", path: "/metadata/finalizers", value: finalizers }], {
+        "content-type": "application/json-patch+json",
+      });
+      await send(api, "PATCH", `${path}/status`, { status });
+    },
+    signal,
+    BARE_WORKERS,
+  );
   return performance.now() - startedAt;
 }
 
@@ -141,9 +148,10 @@ async function forEach<T>(
   items: Iterable<T>,
   act: (item: T) => Promise<unknown>,
   signal?: AbortSignal,
+  workers = WORKERS,
 ): Promise<void> {
   const queue = items[Symbol.iterator]();
-  await Promise.all(Array.from({ length: WORKERS }, async () => {
+  await Promise.all(Array.from({ length: workers }, async () => {
     for (let next = queue.next(); !next.done; next = queue.next()) {
       signal?.throwIfAborted();
       await act(next.value);
