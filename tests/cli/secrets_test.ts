@@ -157,8 +157,10 @@ async function assertDiscreetLife(file: string, words: string): Promise<void> {
   await using program = new Program(args);
   await program.says(words);
   const [, address] = /"address":"([^"]+)"/.exec(program.stderr) ?? [];
+  // Connections of its own: those of a program before, which had the same port, are of no use.
+  using client = Deno.createHttpClient({});
   for (const path of ["/metrics", "/readyz", "/healthz"]) {
-    assertDiscreet(await (await fetch(`http://${address}${path}`)).text());
+    assertDiscreet(await (await fetch(`http://${address}${path}`, { client })).text());
   }
   program.signal("SIGTERM");
   const { stdout, stderr } = await program.end();
