@@ -86,12 +86,18 @@ export class Connection {
   }
 }
 
+/** A client's socket, and which one it was. */
+interface Client {
+  readonly number: number;
+  readonly outside: Socket;
+}
+
 /** Accepts connections at an address that stays the same. Disposing of it ends all of them. */
 export class Connections implements AsyncDisposable {
   readonly #outer: Server;
   readonly #onConnection: (connection: Connection) => void;
-  /** The sockets of clients, by the port from which each is joined to the TLS behind. */
-  readonly #joined = new Map<number, PromiseWithResolvers<Socket>>();
+  /** The sockets of clients and their numbers, by the port from which each is joined to the TLS behind. */
+  readonly #joined = new Map<number, PromiseWithResolvers<Client>>();
   readonly #sockets = new Set<Socket>();
   #inner: Deno.TlsListener;
   #accepted = 0;
@@ -155,12 +161,12 @@ export class Connections implements AsyncDisposable {
 
   #join(outside: Socket): void {
     const { port } = this.#inner.addr as Deno.NetAddr;
-    this.#accepted++;
+    const number = this.#accepted++;
     this.#sockets.add(outside);
     outside.setNoDelay(true);
     const inside = connect(port, "127.0.0.1", () => {
       inside.setNoDelay(true);
-      this.#socketAt(inside.localPort!).resolve(outside);
+      this.#clientAt(inside.localPort!).resolve({ number, outside });
       outside.pipe(inside).pipe(outside);
     });
     inside.on("error", () => outside.destroy()).once("close", () => outside.destroySoon());
@@ -174,17 +180,17 @@ export class Connections implements AsyncDisposable {
     try {
       for await (const tls of listener) {
         const { port } = tls.remoteAddr as Deno.NetAddr;
-        const outside = await this.#socketAt(port).promise;
+        const { number, outside } = await this.#clientAt(port).promise;
         this.#joined.delete(port);
-        this.#onConnection(new Connection(this.#accepted - 1, tls, outside));
+        this.#onConnection(new Connection(number, tls, outside));
       }
     } catch {
       // Closed for another certificate, or for good.
     }
   }
 
-  #socketAt(port: number): PromiseWithResolvers<Socket> {
-    const waiting = this.#joined.get(port) ?? Promise.withResolvers<Socket>();
+  #clientAt(port: number): PromiseWithResolvers<Client> {
+    const waiting = this.#joined.get(port) ?? Promise.withResolvers<Client>();
     this.#joined.set(port, waiting);
     return waiting;
   }

@@ -28,13 +28,21 @@ class Server implements Upstream {
   close(): void {}
 }
 
-/** A proxy before such a server, and a client that trusts it. */
-async function world() {
+/** How long a client waits that expects an answer, and one that expects none; milliseconds. */
+const [PATIENCE_MS, BRIEF_MS] = [20_000, 1_000];
+
+/** A proxy before such a server, and a client that trusts it and waits for so long. */
+async function world(patienceMs = PATIENCE_MS) {
   const server = new Server();
   const proxy = await FaultProxy.start({ upstream: server });
   const client = Deno.createHttpClient({ caCerts: [proxy.identity.caPem], http2: false });
   const ask = (target: string, init: RequestInit = {}) =>
-    fetch(proxy.url + target, { ...init, client, redirect: "manual", signal: AbortSignal.timeout(1_000) });
+    fetch(proxy.url + target, {
+      ...init,
+      client,
+      redirect: "manual",
+      signal: AbortSignal.timeout(patienceMs),
+    });
   return {
     server,
     proxy,
@@ -105,7 +113,7 @@ const TOLD = {
 
 for (const [what, [fault, told]] of Object.entries(TOLD)) {
   Deno.test(`a watch brings ${what}`, async () => {
-    await using it = await world();
+    await using it = await world(what.startsWith("silence") ? BRIEF_MS : PATIENCE_MS);
     it.proxy.inject({ kind: "watch" }, fault);
     assert.equal(await toldOf(it.ask(`${PODS}?watch=true`)), told);
   });
@@ -142,7 +150,7 @@ Deno.test("a swallowed write has been done", async () => {
 
 for (const [what, fault] of Object.entries({ freeze: faults.freeze, reset: faults.reset })) {
   Deno.test(`of a request that meets ${what} the server never hears`, async () => {
-    await using it = await world();
+    await using it = await world(BRIEF_MS);
     it.proxy.inject({}, fault);
     await assert.rejects(it.ask(PODS));
     assert.equal(it.server.asked.length, 0);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { FINALIZER } from "../../lib/api/devops_policy.ts";
 import type { ControlPlane } from "../cluster/control_plane.ts";
-import { eventually } from "../cluster/eventually.ts";
+import { eventually, PATIENCE_MS } from "../cluster/eventually.ts";
 import { createNamespace, type KubeObject } from "../cluster/fixtures.ts";
 import { startOperator } from "../cluster/operator_process.ts";
 import { upstreamOf } from "./exchange.ts";
@@ -121,6 +121,12 @@ export class World extends Team implements AsyncDisposable {
     return (performance.now() - this.#startedAt) * (this.#beginning.speed ?? 1);
   }
 
+  /** Those of `requests` that came within so many milliseconds of the operator's time after the first one. */
+  during(ms: number, requests: readonly LoggedRequest[]): readonly LoggedRequest[] {
+    const end = (requests[0]?.at ?? 0) + ms / (this.#beginning.speed ?? 1);
+    return requests.filter(({ at }) => at < end);
+  }
+
   /** Lets so many milliseconds of the operator's time pass. */
   async pass(ms: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, ms / (this.#beginning.speed ?? 1)));
@@ -133,9 +139,9 @@ export class World extends Team implements AsyncDisposable {
     this.#isSeen = () => true;
   }
 
-  /** Waits until every status is true; the message says what is not. @param ms of the operator's time, but at least 5 s */
-  async isTrue(ms = 5_000): Promise<void> {
-    const within = Math.max(5_000, ms / (this.#beginning.speed ?? 1));
+  /** Waits until every status is true; the message says what is not. @param ms of the operator's time, but at least what the machine may need */
+  async isTrue(ms = 0): Promise<void> {
+    const within = Math.max(PATIENCE_MS, ms / (this.#beginning.speed ?? 1));
     let lies: readonly string[] = [];
     try {
       await eventually(async () => (lies = await this.lies()).length === 0, { within, what: "the truth" });

@@ -30,7 +30,7 @@ async function expire(watch: Exchange): Promise<void> {
 /** Waits until both collections have been read again, and are followed. */
 async function rereadOnce(world: World, since: number, resources: readonly string[]): Promise<void> {
   const reread = () => world.proxy.log(INITIAL, since).map(({ resource }) => resource);
-  await eventually(() => reread().length >= resources.length, { within: 10_000, what: "all is read again" });
+  await eventually(() => reread().length >= resources.length, { what: "all is read again" });
   await world.pass(2_000);
   assert.deepEqual(reread().toSorted(), resources.toSorted(), "each is read again once");
 }
@@ -131,7 +131,7 @@ export const READS: readonly Row[] = [
         }, 2);
         for (const watch of world.proxy.watches("pods")) await expire(watch);
         await eventually(() => world.proxy.log({ ...INITIAL, resource: "pods" }, since).length >= 3, {
-          within: 15_000,
+          within: 60_000,
           what: "a third read",
         });
         assert.equal(stale.hits, 2);

@@ -5,6 +5,7 @@ import { eventually } from "../../cluster/eventually.ts";
 import * as protobuf from "../../support/protobuf_objects.ts";
 import type { Teller } from "../exchange.ts";
 import { createPolicies, times, written } from "../many.ts";
+import { NOISE_MS } from "../noise.ts";
 import type { Row } from "../row.ts";
 import { versionOf } from "../version_of.ts";
 
@@ -75,9 +76,9 @@ export const STORMS: readonly Row[] = [
       }, 4);
       const lasted = performance.now() - startedAt;
       assert.equal(world.proxy.log({ kind: "list" }, since).length, 0);
-      assert(lasted < 20_000, `500 changes took ${Math.round(lasted)} ms`);
+      assert(lasted < 40_000, `500 changes took ${Math.round(lasted)} ms`);
       world.allowWrites(lasted / 100);
-      await world.isTrue(2_000);
+      await world.isTrue();
       await world.deletePod("huge");
     },
   },
@@ -89,13 +90,16 @@ export const STORMS: readonly Row[] = [
       await times(20, (i) => world.createPod(`pod-${i}`));
       await times(3_000, (i) => world.setRestarts(`pod-${i % 20}`, i), 32);
       await world.createPod("last", { containers: [{ name: "app", image: "app" }] });
-      await eventually(() => storm.held() > 3_000, { within: 20_000, what: "3,000 events are held" });
+      await eventually(() => storm.held() > 3_000, { what: "3,000 events are held" });
       const since = world.proxy.requests.length;
       const at = performance.now();
       storm.release();
       await world.isTrue(20_000);
       const seconds = (performance.now() - at) / 1_000;
-      assert(seconds >= 2.5 && seconds <= 5, `3,000 events were told and true after ${seconds} s`);
+      assert(
+        seconds >= 2.5 && seconds <= 5 + NOISE_MS / 1_000,
+        `3,000 events were told and true after ${seconds} s`,
+      );
       const { length } = world.statusWrites("strict", since);
       assert(length <= 10 * seconds + 1, `${length} writes in ${seconds} s`);
     },
@@ -112,12 +116,12 @@ export const STORMS: readonly Row[] = [
       await eventually(
         async () =>
           (await world.request("GET", world.policyPath("urgent"))).status?.["healthScore"] !== undefined,
-        { within: 10_000, what: "the new policy has a status" },
+        { what: "the new policy has a status" },
       );
       const took = Math.round(performance.now() - at);
       const { size } = new Set(world.proxy.log({ kind: "patchStatus" }).map(({ name }) => name));
       assert(size < 4_500, `${size} of 5,000 were written: no queue is left`);
-      assert(took <= 2_000, `it took ${took} ms`);
+      assert(took <= 2_000 + NOISE_MS, `it took ${took} ms`);
       await written(world, 5_003);
       await world.isTrue(20_000);
     },
