@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { leaseOf } from "../../lib/cli/leader_election.ts";
+import { eventually } from "../cluster/eventually.ts";
 import { captured } from "../support/captured.ts";
 import { startReachable } from "./harness.ts";
 
@@ -69,11 +70,12 @@ Deno.test("reconcile --leader-elect that may not see the lease says which right 
         }, { status: 403 }),
       )
       : next();
-  const timer = setTimeout(() => Deno.kill(Deno.pid, "SIGTERM"), 1_000);
-  const { code, stderr } = await captured(
+  const running = captured(
     ...["reconcile", "--lease-namespace=default", "--metrics-addr=0", "--kubeconfig", server.kubeconfig],
   );
-  clearTimeout(timer);
+  await eventually(() => server.cluster.calls.length >= 2, { what: "it tries again" });
+  Deno.kill(Deno.pid, "SIGTERM");
+  const { code, stderr } = await running;
   assert.equal(code, 0);
   assert.match(
     stderr,

@@ -29,7 +29,7 @@ function isHeld(address: Deno.ListenOptions & { hostname: string }): boolean {
 
 /** Resolves once nobody listens there, which the runtime brings about soon after a listener is closed. */
 function isFree(address: ReturnType<typeof freeAddress>): Promise<void> {
-  return eventually(() => !isHeld(address), { within: 10_000, what: "the port is free" });
+  return eventually(() => !isHeld(address), { what: "the port is free" });
 }
 
 Deno.test({
@@ -50,7 +50,7 @@ Deno.test({
     await eventually(() => {
       program.signal("SIGUSR1");
       return /Debugger listening|Failed to start inspector/.test(program.stderr);
-    }, { within: 10_000, what: "the runtime has heard the signal" });
+    }, { what: "the runtime has heard the signal" });
     await assert.rejects(async () => {
       const answer = await fetch("http://127.0.0.1:9229/json/version");
       return await answer.text();
@@ -140,7 +140,7 @@ Deno.test({
     Deno.kill(Deno.pid, "SIGUSR1");
     await eventually(
       () => records.some(({ message }) => message === "SIGUSR1 is ignored, there is no debugger"),
-      { within: 10_000, what: "the signal is heard" },
+      { what: "the signal is heard" },
     );
   },
 });

@@ -8,7 +8,7 @@ import { type KubectlOptions, type KubectlResult, runKubectl } from "./kubectl.t
 import { pickPorts, type ServerProcess, startProcess } from "./processes.ts";
 
 const READY_TIMEOUT_MS = 60_000;
-const REQUEST_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /** What can be chosen about a control plane. */
 export interface ControlPlaneOptions {

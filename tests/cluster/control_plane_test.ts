@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { findBinaries } from "./binaries.ts";
 import { startControlPlane } from "./control_plane.ts";
+import { eventually } from "./eventually.ts";
 import {
   createNamespace,
   createPod,
@@ -12,11 +13,8 @@ import {
   setPodStatus,
 } from "./fixtures.ts";
 
-Deno.test("startControlPlane() is ready within 15 s, and kubectl sees the default namespace", async () => {
-  await findBinaries();
-  const start = performance.now();
+Deno.test("startControlPlane() is ready, and kubectl sees the default namespace", async () => {
   await using cluster = await startControlPlane();
-  assert.ok(performance.now() - start < 15_000);
   const { code, stdout, stderr } = await cluster.kubectl(["get", "namespaces", "--output=name"]);
   assert.equal(stderr, "");
   assert.equal(code, 0);
@@ -124,12 +122,8 @@ Deno.test({
   async fn() {
     await findBinaries();
     const { etcd, apiServer, dir } = await startInProcessAndKillIt();
-    const isAnyRunning = () => isRunning(etcd) || isRunning(apiServer);
-    for (let attempt = 0; attempt < 200 && isAnyRunning(); attempt++) {
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
+    await eventually(() => !isRunning(etcd) && !isRunning(apiServer), { what: "both have ended" });
     await Deno.remove(dir, { recursive: true });
-    assert.ok(!isAnyRunning());
   },
 });
 

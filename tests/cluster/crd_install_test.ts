@@ -77,7 +77,6 @@ Deno.test("crd install waits for a definition that is being deleted, and creates
   const before = await reads();
   const installing = runProgram(["crd", "install", "--kubeconfig", cluster.kubeconfig]);
   await eventually(async () => await reads() >= before + 3, {
-    within: 10_000,
     what: "it looks again and again",
   });
   assert.equal(
@@ -152,11 +151,8 @@ Deno.test("the checked-in OpenAPI document is what a real API server with our de
   );
   // The server publishes a new resource a moment after it serves it.
   let actual: unknown;
-  for (let tries = 0; tries < 50 && actual === undefined; tries++) {
-    actual = await openApiFrom(read).catch(() =>
-      new Promise((resolve) => setTimeout(() => resolve(undefined), 200))
-    );
-  }
+  const isPublished = async () => (actual = await openApiFrom(read)) !== undefined;
+  await eventually(isPublished, { within: 60_000, what: "the definition is published" });
   assert.deepEqual(
     actual,
     JSON.parse(checkedIn),

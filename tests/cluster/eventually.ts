@@ -1,12 +1,11 @@
 // Waits for what a real cluster takes a moment for: the one place where these tests look at the time.
 
+import { PATIENCE_MS } from "../support/patience.ts";
+
 const POLL_MS = 20;
-/** What the busiest machine does not need for a moment's work, and still less than a heartbeat, which would hide what is lost. */
-export const PATIENCE_MS = 20_000;
 
 /**
- * Calls `holds` until it gives true; an exception counts as "not yet". How long it may take is no claim about speed: it is
- * what a hang costs.
+ * Calls `holds` until it gives true; an exception counts as "not yet".
  *
  * @throws after `within` milliseconds, with the last exception as its cause
  */

@@ -115,8 +115,7 @@ export function startOperator(
     get,
     finished,
     end,
-    ready: () =>
-      eventually(async () => (await get("/readyz")).status === 200, { within: 20_000, what: "readiness" }),
+    ready: () => eventually(async () => (await get("/readyz")).status === 200, { what: "readiness" }),
     [Symbol.asyncDispose]: async () => void await end("SIGKILL"),
   };
 }

@@ -5,6 +5,7 @@ import type { PolicySpec } from "../../lib/policy/spec.ts";
 import type { PolicyStatus } from "../../lib/policy/status_schema.ts";
 import { policyCrd } from "../../lib/policy/crd.ts";
 import type { ControlPlane } from "./control_plane.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { eventually } from "./eventually.ts";
 
 /** A policy as the API server shows it. */
@@ -33,7 +34,6 @@ export async function installCrd(cluster: ControlPlane): Promise<void> {
     return response.ok;
   };
   await eventually(served, {
-    within: 15_000,
     what: "the definition is served",
   });
 }
@@ -82,7 +82,7 @@ export async function statusIs(
   namespace: string,
   name: string,
   expected: (status: PolicyStatus) => boolean,
-  within = 1_000,
+  within = PATIENCE_MS,
 ): Promise<PolicyStatus> {
   let last: PolicyStatus | undefined;
   const holds = async () => {

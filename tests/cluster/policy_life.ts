@@ -23,14 +23,13 @@ export async function livePolicy(
   { hasLostRace, hasCounted }: Life,
 ): Promise<void> {
   await createPolicy(cluster, namespace, name, { requireLivenessProbe: true });
-  await statusIs(cluster, namespace, name, ({ violations }) => violations === 1, 20_000);
+  await statusIs(cluster, namespace, name, ({ violations }) => violations === 1);
   await changePolicy(cluster, namespace, name, { spec: { requireReadinessProbe: true } });
-  await statusIs(cluster, namespace, name, ({ violations }) => violations === 2, 5_000);
+  await statusIs(cluster, namespace, name, ({ violations }) => violations === 2);
   await contend(cluster, namespace, name, hasLostRace);
   await changeClass(cluster, namespace, name, hasCounted);
   await cluster.kubectl(["delete", "dop", name, "-n", namespace, "--wait=false"]);
   await eventually(async () => await readPolicy(cluster, namespace, name) === undefined, {
-    within: 5_000,
     what: `${namespace}/${name} is gone`,
   });
 }
@@ -48,7 +47,7 @@ export async function changeClass(
   await eventually(async () => {
     for (const [maxRestartCount, expected] of [[null, "Healthy"], [0, "Stable"]] as const) {
       await changePolicy(cluster, namespace, name, { spec: { maxRestartCount } });
-      await statusIs(cluster, namespace, name, ({ classification }) => classification === expected, 20_000);
+      await statusIs(cluster, namespace, name, ({ classification }) => classification === expected);
     }
     return await isOver();
   }, { within: 40_000, what: `the class of ${namespace}/${name} has changed often enough` });
@@ -77,5 +76,5 @@ export async function contend(
       ]);
     }
     return await isOver();
-  }, { within: 20_000, what: `a race for ${namespace}/${name} is lost` });
+  }, { what: `a race for ${namespace}/${name} is lost` });
 }

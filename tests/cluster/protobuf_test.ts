@@ -159,7 +159,7 @@ Deno.test("a server without watch-lists is listed and watched in protobuf", asyn
       ended: (end, error) => ends.push(error === undefined ? end : String(error)),
     },
   }, stop.signal);
-  await eventually(() => store.size === 2, { within: 10_000, what: "both pods are read" });
+  await eventually(() => store.size === 2, { what: "both pods are read" });
   await createPod(cluster, "shop", "comes");
   await eventually(() => store.size === 3, { what: "the third pod is seen" });
   const json = await list(cluster, "/api/v1/namespaces/shop/pods", "json");

@@ -49,11 +49,11 @@ Deno.test("every command of the README does what it says there", async (t) => {
   for (const [i, way] of WAYS.entries()) {
     await t.step(`${way.replace("### ", "")}, from nothing to nothing`, async () => {
       await using operator = await start(cluster, STARTS[i]!);
-      await eventually(isReady, { within: 30_000, what: "readiness" });
+      await eventually(isReady, { within: 60_000, what: "readiness" });
       const outputs: string[] = [];
       for (const command of FIRST_POLICY) outputs.push(await run(cluster, command));
       assert.match(outputs.join("\n"), /^NAMESPACE\s+NAME\s+SCORE\s+HEALTHY/m);
-      await statusIs(cluster, "production", "default-policy", ({ violations }) => violations === 2, 20_000);
+      await statusIs(cluster, "production", "default-policy", ({ violations }) => violations === 2);
       const scores = await run(cluster, "kubectl get devopspolicies -A");
       assert.match(scores, /^production\s+default-policy\s+90\s+true\s+2\s/m);
       await operator.stop();

@@ -20,7 +20,7 @@ Deno.test("a missing CRD is named in one warning, and the operator recovers when
   await using cluster = await startControlPlane();
   await using operator = startOperator(cluster);
   const warnings = () => operator.log.filter(({ level }) => level === "WARN");
-  await eventually(() => warnings().length > 0, { within: 10_000, what: "a warning" });
+  await eventually(() => warnings().length > 0, { what: "a warning" });
   assert.match(
     String(warnings()[0]?.["problem"]),
     /CRD devopspolicies\.devops\.stochastic\.io is not installed\. Run `kube-devops crd install`/,
@@ -31,7 +31,7 @@ Deno.test("a missing CRD is named in one warning, and the operator recovers when
   await installCrd(cluster);
   await createNamespace(cluster, "late");
   await createPolicy(cluster, "late", "policy", ALL_CHECKS);
-  await statusIs(cluster, "late", "policy", ({ healthScore }) => healthScore === 100, 30_000);
+  await statusIs(cluster, "late", "policy", ({ healthScore }) => healthScore === 100, 60_000);
   assert.equal((await operator.get("/readyz")).status, 200);
   const told = warnings().map(({ resource, problem }) => `${resource}: ${problem}`);
   assert.equal(told.some((line, i) => line === told[i - 1]), false, "a state is told once");
@@ -46,7 +46,7 @@ Deno.test("what happened while the operator was dead is put right when it starts
   await createPolicy(cluster, "shop", "goes", ALL_CHECKS);
   {
     await using operator = startOperator(cluster);
-    await statusIs(cluster, "shop", "stays", ({ violations }) => violations === 2, 20_000);
+    await statusIs(cluster, "shop", "stays", ({ violations }) => violations === 2);
     await statusIs(cluster, "shop", "goes", ({ violations }) => violations === 2);
     const { code } = await operator.end("SIGKILL");
     assert.equal(code, 137);
@@ -59,7 +59,7 @@ Deno.test("what happened while the operator was dead is put right when it starts
   assert.deepEqual((await readPolicy(cluster, "shop", "goes"))?.metadata.finalizers, [FINALIZER]);
 
   await using operator = startOperator(cluster);
-  await statusIs(cluster, "shop", "stays", ({ violations, pods }) => violations === 2 && pods === 2, 20_000);
+  await statusIs(cluster, "shop", "stays", ({ violations, pods }) => violations === 2 && pods === 2);
   await eventually(async () => await readPolicy(cluster, "shop", "goes") === undefined, {
     what: "it goes away",
   });
@@ -72,17 +72,16 @@ Deno.test("an API server that goes away and comes back finds its watches resumed
   await createNamespace(cluster, "shop");
   await createPolicy(cluster, "shop", "policy", ALL_CHECKS);
   await using operator = startOperator(cluster);
-  await statusIs(cluster, "shop", "policy", ({ pods }) => pods === 0, 20_000);
+  await statusIs(cluster, "shop", "policy", ({ pods }) => pods === 0);
 
   await cluster.killApiServer();
   await eventually(() => operator.log.some(({ level }) => level === "WARN"), {
-    within: 10_000,
     what: "a warning",
   });
   assert.equal((await operator.get("/healthz")).status, 200);
   await cluster.startApiServer();
   await createPod(cluster, "shop", "web");
-  await statusIs(cluster, "shop", "policy", ({ violations }) => violations === 2, 35_000);
+  await statusIs(cluster, "shop", "policy", ({ violations }) => violations === 2, 60_000);
   assert.equal(await listRequests(cluster, "devopspolicies"), 0);
   const { code } = await operator.end("SIGINT");
   assert.equal(code, 0);
@@ -95,7 +94,7 @@ Deno.test("without watch-lists on the server the operator lists once, and then w
   await createPod(cluster, "shop", "web");
   await createPolicy(cluster, "shop", "policy", ALL_CHECKS);
   await using _operator = startOperator(cluster);
-  await statusIs(cluster, "shop", "policy", ({ violations }) => violations === 2, 20_000);
+  await statusIs(cluster, "shop", "policy", ({ violations }) => violations === 2);
   const lists = await listRequests(cluster, "pods");
   await deletePod(cluster, "shop", "web");
   await statusIs(cluster, "shop", "policy", ({ pods }) => pods === 0);
@@ -126,10 +125,10 @@ Deno.test("a policy that an old CRD let in says that it is invalid, and all othe
   await eventually(async () => {
     await createPolicy(cluster, "shop", "broken", { maxRestartCount: "many\u001b[2J" });
     return true;
-  }, { within: 20_000, what: "the lax definition is served" });
+  }, { what: "the lax definition is served" });
   await createPolicy(cluster, "shop", "sound", ALL_CHECKS);
   await using operator = startOperator(cluster);
-  await statusIs(cluster, "shop", "sound", ({ violations }) => violations === 2, 20_000);
+  await statusIs(cluster, "shop", "sound", ({ violations }) => violations === 2);
   const status = await statusIs(cluster, "shop", "broken", (status) => status.conditions !== undefined);
   assert.equal(reasonOf(status, "Ready"), "False/InvalidSpec");
   assert.equal(reasonOf(status, "Compliant"), "Unknown/InvalidSpec");

@@ -91,7 +91,7 @@ Deno.test("the operator's rights on a real API server", async (t) => {
       const isNamed = () => named().length > 0;
       if (missing.verb === "get") await contend(cluster, "team", policy, isNamed);
       else if (missing.resource === "events") await changeClass(cluster, "team", policy, isNamed);
-      else await eventually(isNamed, { within: 20_000, what: "a warning" });
+      else await eventually(isNamed, { what: "a warning" });
       const { verb, resource, group } = missing;
       assert.deepEqual([...new Set(named())], [`${USER} ${verb} ${resource} ${group}`]);
     });
@@ -102,7 +102,7 @@ Deno.test("the operator's rights on a real API server", async (t) => {
     await using _operator = startOperator({ kubeconfig });
     for (const { verb, resource } of PERMISSIONS) {
       const policy = `without-${verb}-${resource.replace("/", "-")}`;
-      await statusIs(cluster, "team", policy, ({ violations }) => (violations ?? 0) > 0, 20_000);
+      await statusIs(cluster, "team", policy, ({ violations }) => (violations ?? 0) > 0);
     }
   });
 
@@ -142,7 +142,6 @@ async function grant(cluster: ControlPlane, permissions: typeof PERMISSIONS): Pr
     return (await response.json()).status.allowed === permissions.includes(right);
   };
   await eventually(async () => (await Promise.all(PERMISSIONS.map(allowed))).every(Boolean), {
-    within: 5_000,
     what: "the rights are in force",
   });
 }

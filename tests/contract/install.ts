@@ -1,10 +1,10 @@
 /** Installs the policies' definition, and waits until a definition is served: a real server takes a moment. */
 
 import { policyCrd } from "../../lib/policy/crd.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 import type { ContractServer } from "./server.ts";
 import { call, GROUP } from "./team.ts";
 
-const PATIENCE_MS = 15_000;
 const POLL_MS = 20;
 
 /** Installs the policies' definition. */

@@ -1,5 +1,6 @@
 /** An open watch, read one event at a time; it waits a while for an event, and no longer. */
 
+import { patiently } from "../support/patience.ts";
 import type { KubeObject } from "./object.ts";
 
 /** One line of a watch. */
@@ -35,8 +36,6 @@ export function isInitialEnd({ type, object }: WatchedEvent): boolean {
   return type === "BOOKMARK" && object.metadata.annotations?.["k8s.io/initial-events-end"] === "true";
 }
 
-const PATIENCE_MS = 10_000;
-
 /** Reads the events of an accepted watch; `what` names it in errors. */
 export async function openWatch(response: Response, what: string): Promise<Watch> {
   if (!response.ok) throw new Error(`watch ${what}: ${response.status} ${await response.text()}`);
@@ -52,7 +51,7 @@ export async function openWatch(response: Response, what: string): Promise<Watch
         text = text.slice(end + 1);
         return JSON.parse(line);
       }
-      const { value, done } = await within(reader.read(), `an event of ${what}`);
+      const { value, done } = await patiently(reader.read(), () => `an event of ${what}`);
       if (done && text !== "") throw new Error(`watch ${what} ended in the middle of an event: ${text}`);
       if (done) return undefined;
       text += value;
@@ -77,16 +76,4 @@ export async function openWatch(response: Response, what: string): Promise<Watch
     },
     [Symbol.asyncDispose]: () => reader.cancel(),
   };
-}
-
-async function within<T>(promise: Promise<T>, what: string): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not within ${PATIENCE_MS} ms: ${what}`)), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,6 +1,7 @@
 /** How a watch begins and ends: with all there is, with what came since, or with a refusal. */
 
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { assertOlder, assertRefusal, type KubeObject, present } from "./object.ts";
 import type { Row } from "./row.ts";
 import { newTeam } from "./team.ts";
@@ -153,7 +154,7 @@ export const WATCH_START: readonly Row[] = [
       await using watch = await team.watch({ ...INITIAL, timeoutSeconds: "1" });
       assert.equal((await watch.rest()).filter(({ type }) => type !== "BOOKMARK").length, 1);
       const took = performance.now() - started;
-      assert.ok(took > 700 && took < 5_000, `${took} ms`);
+      assert.ok(took > 700 && took < PATIENCE_MS, `${took} ms`);
     },
   },
   {

@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { FINALIZER } from "../../lib/api/devops_policy.ts";
 import type { ControlPlane } from "../cluster/control_plane.ts";
-import { eventually, PATIENCE_MS } from "../cluster/eventually.ts";
+import { eventually } from "../cluster/eventually.ts";
 import { createNamespace, type KubeObject } from "../cluster/fixtures.ts";
 import { startOperator } from "../cluster/operator_process.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { upstreamOf } from "./exchange.ts";
 import { startHurried, type Subject } from "./hurried_operator.ts";
 import { toldBy, truthOf } from "./oracle.ts";

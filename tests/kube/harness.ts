@@ -9,6 +9,7 @@ import { type Connection, Transport, type TransportOptions } from "../../lib/kub
 import { certificate } from "../support/certificates/mod.ts";
 import type { KubeconfigFolder } from "../support/kubeconfig_files.ts";
 import { LoopbackServer, type Reply, type ServerOptions } from "../support/loopback_server.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 
 // Off by default: a test that leaves a connection, a file or a timer behind fails.
 Deno.test.sanitizer({ ops: true, resources: true });
@@ -166,7 +167,7 @@ function assertOneLine(message: string): void {
 /** Resolves once `condition` holds, which network and file system decide; fails after ten seconds. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
   for (const start = performance.now(); !condition();) {
-    assert(performance.now() - start < 10_000, `never: ${what}`);
+    assert(performance.now() - start < PATIENCE_MS, `never: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { eventually } from "../../cluster/eventually.ts";
+import { NOISE_MS } from "../../support/patience.ts";
 import * as faults from "../faults.ts";
-import { NOISE_MS } from "../noise.ts";
 import type { Fault } from "../proxy.ts";
 import type { Row } from "../row.ts";
 

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { eventually } from "../../cluster/eventually.ts";
+import { NOISE_MS } from "../../support/patience.ts";
 import * as protobuf from "../../support/protobuf_objects.ts";
 import type { Teller } from "../exchange.ts";
 import { createPolicies, times, written } from "../many.ts";
-import { NOISE_MS } from "../noise.ts";
 import type { Row } from "../row.ts";
 import { versionOf } from "../version_of.ts";
 
