@@ -15,7 +15,7 @@ export class ChangingFile {
    * @throws what the file system says
    */
   async read(): Promise<string> {
-    const version = await fileVersion(this.path);
+    const version = fileVersion(this.path);
     if (this.#known?.version !== version) this.#known = { version, text: await Deno.readTextFile(this.path) };
     return this.#known.text;
   }
@@ -27,8 +27,9 @@ export class ChangingFile {
 }
 
 /** Changes whenever the file does; the kubelet swaps a link to a new folder, so the inode tells even within a second. */
-async function fileVersion(path: string): Promise<string> {
-  const { mtime, ino, size } = await Deno.stat(path);
+function fileVersion(path: string): string {
+  // It is asked for before each request: to wait for another thread would cost as much as the request.
+  const { mtime, ino, size } = Deno.statSync(path);
   return `${mtime?.getTime()}/${ino}/${size}`;
 }
 

@@ -13,25 +13,31 @@ export interface BodySource {
   readonly rest: Uint8Array;
   /** How much now lies at the front of `into`; null at the end of the connection. */
   read(into: Uint8Array): Promise<number | null>;
-  /** Ends the connection; once it has, does nothing. */
+  /** Takes back the connection, which nothing more can come on that belongs to this body. */
+  giveBack(): void;
+  /** Ends the connection; once it has ended, does nothing. */
   close(): void;
 }
 
-/** The body, which errors as soon as `life` aborts. However it ends, the connection is closed and `life` disposed of. */
+/**
+ * The body, which errors as soon as `life` aborts. However it ends, `life` is disposed of, and the connection is closed
+ * unless it is sure that another answer can follow.
+ */
 export function bodyFrom(
-  { framing, rest, read, close }: BodySource,
+  { framing, rest, read, giveBack, close }: BodySource,
   { life, toError }: Pick<WireOptions, "life" | "toError">,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const { signal } = life;
   let ahead = rest;
   let isOpen = true;
   let abort = () => {};
-  const end = () => {
+  const end = (letGo = close) => {
     isOpen = false;
     signal.removeEventListener("abort", abort);
-    close();
+    letGo();
     life[Symbol.dispose]();
   };
+  const mayBeFollowed = () => ahead.length === 0 && !framing.isFollowed && !framing.endsWithConnection;
 
   const next = async (into: Uint8Array): Promise<number | null> => {
     if (ahead.length === 0) return await read(into);
@@ -77,11 +83,11 @@ export function bodyFrom(
         end();
         throw toError(error);
       }
-      end();
+      end(mayBeFollowed() ? giveBack : close);
       controller.close();
       // Nobody who brought a buffer hears of the end before it is given back.
       controller.byobRequest?.respond(0);
     },
-    cancel: end,
+    cancel: () => end(),
   });
 }

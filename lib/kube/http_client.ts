@@ -18,13 +18,18 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
 export class RuntimeClient {
   #current: { readonly access: Access; readonly client: Deno.HttpClient } | undefined;
 
-  readonly send: Wire = async ({ url, method, headers, body }, access, { origin, life, toError }) => {
+  readonly send: Wire = async (
+    { url, method, headers, body },
+    access,
+    { origin, life, toError, beforeSending },
+  ) => {
     if (this.#current === undefined || !sameConnections(this.#current.access, access)) {
       const client = createClient(access, origin);
       this.close();
       this.#current = { access, client };
     }
     const { client } = this.#current;
+    beforeSending();
     const response = await fetch(url, {
       method,
       headers: headers.map(([name, value]): [string, string] => [name, value]),

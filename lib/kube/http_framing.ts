@@ -15,6 +15,8 @@ export interface Framing {
   isOver(): boolean;
   /** Whether a connection that ends is how the body ends; else it broke. */
   readonly endsWithConnection: boolean;
+  /** Whether something came behind its end. */
+  readonly isFollowed: boolean;
   /**
    * Moves what is of the body among the next `bytes` of the connection to their front, and says how much that is. To be
    * asked only while it is not over.
@@ -41,7 +43,7 @@ export function framingOf(
     throw new FramingError("a compressed answer");
   }
   const encoding = headers.get("transfer-encoding");
-  // Counts before a length; the connection is not used again, so that nobody's next answer can be smuggled in.
+  // Counts before a length.
   if (encoding !== null) {
     if (encoding.toLowerCase() === "chunked") return new Chunks();
     throw new FramingError("a transfer encoding other than chunked");
@@ -55,6 +57,7 @@ export function framingOf(
 /** A body that is as long as the headers say. */
 class Length implements Framing {
   readonly endsWithConnection = false;
+  isFollowed = false;
   #left: number;
 
   constructor(length: number) {
@@ -66,6 +69,7 @@ class Length implements Framing {
   }
 
   strip({ length }: Uint8Array): number {
+    this.isFollowed = length > this.#left;
     const taken = Math.min(length, this.#left);
     this.#left -= taken;
     return taken;
@@ -75,6 +79,7 @@ class Length implements Framing {
 /** A body that goes on for as long as its connection. */
 class UntilTheEnd implements Framing {
   readonly endsWithConnection = true;
+  readonly isFollowed = false;
 
   isOver(): boolean {
     return false;
@@ -97,6 +102,7 @@ const MAX_SIZE_DIGITS = 8;
 /** A body in chunks, each behind its size; extensions and trailers are skipped. */
 class Chunks implements Framing {
   readonly endsWithConnection = false;
+  isFollowed = false;
   /** Where the next byte belongs. */
   #state: "size" | "padding" | "extension" | "data" | "data end" | "trailer" | "over" = "size";
   /** Digits read of the size; in a trailer, characters read of its line. */
@@ -115,7 +121,8 @@ class Chunks implements Framing {
 
   strip(bytes: Uint8Array): number {
     let length = 0;
-    for (let at = 0; at < bytes.length && this.#state !== "over" && this.#problem === undefined;) {
+    let at = 0;
+    while (at < bytes.length && this.#state !== "over" && this.#problem === undefined) {
       if (this.#state !== "data") {
         this.#step(bytes[at++]!);
         continue;
@@ -127,6 +134,7 @@ class Chunks implements Framing {
       at = end;
       if (this.#left === 0) this.#state = "data end";
     }
+    this.isFollowed = at < bytes.length;
     return length;
   }
 

@@ -8,6 +8,8 @@ export interface AnswerHead {
   readonly status: number;
   readonly statusText: string;
   readonly headers: Headers;
+  /** Whether the connection may be used again, once the answer has ended. */
+  readonly isLasting: boolean;
 }
 
 const LF = 0x0a;
@@ -16,7 +18,7 @@ const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 const SENDABLE = /^[\t\x20-\x7e]*$/;
 
 /**
- * A request as it is sent, after which the connection ends.
+ * A request as it is sent.
  *
  * @throws {TypeError} for a header that would be more than one, or none; its value, which may be a token, is not told
  */
@@ -26,7 +28,7 @@ export function toMessage({ url, method, headers, body }: WireRequest): Uint8Arr
     throw new TypeError("a header that cannot be sent");
   }
   const content = new TextEncoder().encode(body);
-  const lines = [`${method} ${pathname}${search} HTTP/1.1`, `host: ${host}`, "connection: close"];
+  const lines = [`${method} ${pathname}${search} HTTP/1.1`, `host: ${host}`];
   if (body !== undefined) lines.push(`content-length: ${content.length}`);
   for (const [name, value] of headers) lines.push(`${name}: ${value}`);
   const head = new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`);
@@ -67,10 +69,13 @@ export function readAnswerHead(bytes: Uint8Array): AnswerHead {
   if (version === "0" && headers.has("transfer-encoding")) {
     throw new FramingError("a transfer encoding, which HTTP/1.0 does not have");
   }
-  return { status: Number(status), statusText, headers };
+  const isLasting = version === "1" && !/\bclose\b/i.test(headers.get("connection") ?? "") &&
+    // Whoever is of two minds about where an answer ends does not get to say where the next one begins.
+    !(headers.has("transfer-encoding") && headers.has("content-length"));
+  return { status: Number(status), statusText, headers, isLasting };
 }
 
 /** Each byte as the character of its number; the runtime's decoder of that name knows some bytes as other characters. */
 function toLatin1(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  return String.fromCharCode(...bytes);
 }

@@ -38,7 +38,7 @@ export function createLeaseClient(
   const api = createApiClient(transport);
   const collection = "/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases";
   const query = { fieldManager: FIELD_MANAGER };
-  let connection = transport.keep();
+  let connection = transport.connect();
 
   const ask = async (call: Call<LeaseObject>, signal: AbortSignal): Promise<Lease> => {
     const { once } = createCalls({ server, fetch: (signal) => connection.fetch(signal) }, clock);
@@ -47,7 +47,7 @@ export function createLeaseClient(
     } catch (error) {
       if (!(error instanceof ApiError)) {
         connection.close();
-        connection = transport.keep();
+        connection = transport.connect();
       }
       throw error;
     }

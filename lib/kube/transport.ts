@@ -4,10 +4,11 @@ import { type LinkedAbort, linkedAbort, unlessAborted } from "../api/abort.ts";
 import { ConnectionError, CredentialsError } from "../api/errors.ts";
 import type { Fence } from "../api/ports.ts";
 import type { Access, Credentials } from "./credentials.ts";
-import { RuntimeClient } from "./http_client.ts";
-import { askOnSocket } from "./http_socket.ts";
+import type { Handshakes } from "./http_socket.ts";
 import { toConnectionError } from "./network_errors.ts";
-import type { Wire, WireRequest } from "./wire.ts";
+import { readRefusal, withoutSecret } from "./refusals.ts";
+import type { WireRequest } from "./wire.ts";
+import { Wires } from "./wires.ts";
 
 /** Sends one request; what `openapi-fetch` calls. */
 export type Fetch = (request: Request) => Promise<Response>;
@@ -37,9 +38,11 @@ export interface TransportOptions {
 /** How long to wait for the headers of an answer: `fetch` itself would wait for ever. */
 const HEADERS_TIMEOUT_MS = 10_000;
 
-/** A token shorter than this is none, and may be part of any word. */
-const MIN_SECRET_LENGTH = 8;
-const STAR = 0x2a;
+/** One attempt to send a request. */
+interface Attempt {
+  readonly life: LinkedAbort;
+  readonly fence: Fence | undefined;
+}
 
 /** The connections to one API server. */
 export class Transport {
@@ -48,11 +51,8 @@ export class Transport {
   readonly #isProxied: boolean;
   readonly #headersTimeoutMs: number;
   readonly #shared: Connection;
-  /**
-   * Whether the last that was heard of the server is nothing. Of a socket within a TLS handshake that is never answered the
-   * runtime does not let go, as its client does: one in a row is enough.
-   */
-  #isSilent = false;
+  /** Of a socket within a handshake that is never answered the runtime does not let go, as its client does. */
+  readonly #handshakes: Handshakes = { areSilent: false };
 
   constructor(
     { credentials, userAgent, isProxied = false, headersTimeoutMs = HEADERS_TIMEOUT_MS }: TransportOptions,
@@ -61,7 +61,7 @@ export class Transport {
     this.#userAgent = userAgent;
     this.#isProxied = isProxied;
     this.#headersTimeoutMs = headersTimeoutMs;
-    this.#shared = this.keep();
+    this.#shared = this.connect();
   }
 
   get server(): string {
@@ -73,34 +73,17 @@ export class Transport {
     return this.#shared.fetch(signal, fence);
   }
 
-  /** Opens connections of their own that are used again and again, for short calls. */
-  keep(): Connection {
-    return this.#connection((client) => client.send);
-  }
-
-  /** Opens connections of their own: a frozen watch can be thrown away without touching anybody else's. */
+  /** Connections of their own: frozen ones can be thrown away without touching anybody else's. */
   connect(): Connection {
-    // Only the runtime's client knows the ways of proxies.
-    return this.#connection((client, { proxy }) =>
-      this.#isProxied || this.#isSilent || proxy !== undefined ? client.send : askOnSocket
-    );
-  }
-
-  close(): void {
-    this.#shared.close();
-  }
-
-  #connection(wireFor: (client: RuntimeClient, access: Access) => Wire): Connection {
-    const client = new RuntimeClient();
-    // Closing a client ends its idle connections only.
+    const wires = new Wires({ isProxied: this.#isProxied, handshakes: this.#handshakes });
+    // Closing wires ends their idle connections only.
     const closed = new AbortController();
     const send = async (request: WireRequest, signal: AbortSignal, fence: Fence | undefined) => {
       // A plugin may take its time.
       const access = await unlessAborted(this.#credentials.access(), signal);
       closed.signal.throwIfAborted();
-      fence?.assertFresh();
       const life = linkedAbort(signal, closed.signal);
-      return { access, response: await this.#send(request, access, wireFor(client, access), life) };
+      return { access, response: await this.#send(request, access, wires, { life, fence }) };
     };
     return {
       fetch: (signal, fence) => async (request) => {
@@ -118,20 +101,38 @@ export class Transport {
       close: () => {
         const message = `The connection to the API server at ${this.server} was closed.`;
         closed.abort(new ConnectionError("other", message));
-        client.close();
+        wires.close();
       },
     };
   }
 
-  /** Sends one request, whose `life` ends with the answer's body. */
-  async #send(request: WireRequest, access: Access, wire: Wire, life: LinkedAbort): Promise<Response> {
+  close(): void {
+    this.#shared.close();
+  }
+
+  /** Sends one request over `wires`, whose `life` ends with the answer's body. */
+  async #send(
+    request: WireRequest,
+    access: Access,
+    wires: Wires,
+    { life, fence }: Attempt,
+  ): Promise<Response> {
     const seconds = this.#headersTimeoutMs / 1000;
     const late = `Cannot reach the API server at ${this.server}: no answer within ${seconds} s.`;
     const timer = setTimeout(() => {
-      this.#isSilent = true;
       life.abort(new ConnectionError("timeout", late));
+      // Those that nobody uses lead to the same silence, and would be tried next.
+      wires.close();
     }, this.#headersTimeoutMs);
     const toError = (error: unknown) => toConnectionError(error, address(this.server, access));
+    const beforeSending = () => {
+      try {
+        fence?.assertFresh();
+      } catch (error) {
+        life.abort(error);
+        throw error;
+      }
+    };
     try {
       const own = Object.entries({ ...access.headers, "user-agent": this.#userAgent });
       const names = own.map(([name]) => name.toLowerCase());
@@ -140,15 +141,16 @@ export class Transport {
         ...own.flatMap(([name, values]) => [values].flat().map((value) => [name, value] as const)),
       ];
       const { origin } = this.#credentials;
-      const response = await wire({ ...request, headers }, access, { origin, life, toError });
-      this.#isSilent = false;
+      const response = await wires.send({ ...request, headers }, access, {
+        origin,
+        life,
+        toError,
+        beforeSending,
+      });
       const { ok, status, statusText, body } = response;
       if (ok || body === null) return response;
-      return new Response(await withoutSecret(body, access), {
-        status,
-        statusText,
-        headers: response.headers,
-      });
+      const refusal = withoutSecret(await readRefusal(body), access.headers.authorization);
+      return new Response(refusal, { status, statusText, headers: response.headers });
     } catch (error) {
       life[Symbol.dispose]();
       if (life.signal.aborted) throw life.signal.reason;
@@ -157,24 +159,6 @@ export class Transport {
       clearTimeout(timer);
     }
   }
-}
-
-/**
- * What a refusal says, stars in place of the token that it may quote: it ends up in logs, and in the status of policies.
- * As many stars as the token is long, since a refusal in protobuf counts its bytes.
- */
-async function withoutSecret(
-  refusal: ReadableStream<Uint8Array>,
-  { headers }: Access,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(await new Response(refusal).arrayBuffer());
-  const [, token = ""] = /^\w+ (.*)$/.exec(String(headers.authorization ?? "")) ?? [];
-  if (token.length < MIN_SECRET_LENGTH) return bytes;
-  const secret = new TextEncoder().encode(token);
-  for (let at = bytes.indexOf(secret[0]!); at >= 0; at = bytes.indexOf(secret[0]!, at + 1)) {
-    if (secret.every((byte, i) => bytes[at + i] === byte)) bytes.fill(STAR, at, at + secret.length);
-  }
-  return bytes;
 }
 
 /** The server as an error names it; of a proxy its host alone, since its URL may hold a password. */

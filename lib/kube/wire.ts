@@ -18,6 +18,8 @@ export interface WireOptions {
   readonly origin: string;
   /** Disposed of once the body of the answer has ended or was given up; the body ends when it aborts. */
   readonly life: LinkedAbort;
+  /** Called last, once there is a connection if it can be helped; what it throws is thrown in place of sending. */
+  readonly beforeSending: () => void;
   /** Tells in our own terms what breaks the body. */
   readonly toError: (error: unknown) => unknown;
 }

@@ -1,6 +1,6 @@
 /** The parser of a policy's spec, which trusts nothing that an API server holds. */
 
-import { Value } from "typebox/value";
+import { Errors } from "typebox/schema";
 import { escapeText } from "../api/text.ts";
 import { CHECKS } from "./checks/mod.ts";
 import { type PolicySpec, PolicySpecSchema } from "./spec.ts";
@@ -23,7 +23,7 @@ export function parseSpec(spec: unknown): PolicySpec {
   const present = Object.fromEntries(
     CHECKS.map(({ field }) => [field, Reflect.get(given, field)]).filter(([, value]) => value != null),
   );
-  for (const { instancePath, message } of Value.Errors(PolicySpecSchema, present)) {
+  for (const { instancePath, message } of Errors(PolicySpecSchema, present)[1]) {
     const field = instancePath.slice(1);
     throw new InvalidSpecError(`spec.${field} ${message}, it is ${shown(present[field])}.`);
   }

@@ -1,6 +1,7 @@
 /** The spec of a policy: its schema and its type, derived from the table of checks. */
 
-import Type, { type Static, type TOptional, type TUnsafe } from "typebox";
+import * as Type from "typebox";
+import type { Static, TOptional, TUnsafe } from "typebox";
 import { CHECKS, type CheckSettings } from "./checks/mod.ts";
 
 type SpecProperties = {

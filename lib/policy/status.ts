@@ -1,7 +1,7 @@
 /** The status of a policy: computed from an outcome, written only when it says something new or is due. */
 
 import { isDeepStrictEqual } from "node:util";
-import { Value } from "typebox/value";
+import { Check } from "typebox/schema";
 import { toTimestamp } from "../api/clock.ts";
 import { nextConditions, type Verdict } from "./conditions.ts";
 import type { Evaluation } from "./evaluate.ts";
@@ -84,5 +84,5 @@ export function parseStatus(status: unknown): PolicyStatus {
   const present = Object.fromEntries(
     known.map((field) => [field, Reflect.get(status, field)]).filter(([, value]) => value != null),
   );
-  return Value.Check(PolicyStatusSchema, present) ? present : {};
+  return Check(PolicyStatusSchema, present) ? present : {};
 }

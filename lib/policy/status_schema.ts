@@ -1,6 +1,7 @@
 /** The schema of `status`, and the type that follows from it. */
 
-import Type, { type Static } from "typebox";
+import * as Type from "typebox";
+import type { Static } from "typebox";
 import type { Condition, ConditionStatus } from "../api/condition.ts";
 import { MAX_FINDINGS } from "./findings.ts";
 import { type Classification, CLASSIFICATIONS, HEALTHY_SCORE } from "./score.ts";

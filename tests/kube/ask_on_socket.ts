@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { LinkedAbort } from "../../lib/api/abort.ts";
-import { askOnSocket } from "../../lib/kube/http_socket.ts";
+import { SocketClient } from "../../lib/kube/http_socket.ts";
 import type { WireRequest } from "../../lib/kube/wire.ts";
 import { certificate } from "../support/certificates/mod.ts";
 import { countListeners } from "../support/count_listeners.ts";
@@ -23,17 +23,23 @@ export function testLife(): LinkedAbort & { disposed: number; readonly listeners
   return life;
 }
 
+interface Asking extends Partial<WireRequest> {
+  readonly life?: LinkedAbort;
+  readonly client?: SocketClient;
+  readonly beforeSending?: () => void;
+}
+
 /** Asks a server of that address, as the transport would. */
 export function ask(
   url: string,
-  { life = testLife(), ...request }: Partial<WireRequest> & { life?: LinkedAbort } = {},
+  { life = testLife(), client = new SocketClient(), beforeSending = () => {}, ...request }: Asking = {},
 ) {
   const tls = { ca: certificate("ca").cert, client: undefined };
   const toError = (error: unknown) => new Error(`told: ${error}`);
-  return askOnSocket(
+  return client.send(
     { url, method: "GET", headers: [], body: undefined, ...request },
     { headers: {}, tls },
-    { origin: "the test", life, toError },
+    { origin: "the test", life, toError, beforeSending },
   );
 }
 
@@ -50,7 +56,9 @@ export async function asking(
   const { tls, ...request } = options;
   await using server = await LoopbackServer.start([reply], tls === undefined ? {} : { tls });
   const life = testLife();
-  await test(ask(`${server.url}/version`, { life, ...request }), life, server);
+  const client = new SocketClient();
+  await test(ask(`${server.url}/version`, { life, client, ...request }), life, server);
+  client.close();
   await until(() => server.open === 0, "the connection is closed");
   assert.equal(life.listeners(), 0);
 }

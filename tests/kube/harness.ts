@@ -5,7 +5,7 @@ import { ConnectionError, type ConnectionProblem, CredentialsError } from "../..
 import type { Access, Credentials } from "../../lib/kube/credentials.ts";
 import { kubeconfigCredentials } from "../../lib/kube/kubeconfig.ts";
 import type { PluginSurroundings } from "../../lib/kube/kubeconfig/plugin.ts";
-import { type Connection, Transport, type TransportOptions } from "../../lib/kube/transport.ts";
+import { Transport, type TransportOptions } from "../../lib/kube/transport.ts";
 import { certificate } from "../support/certificates/mod.ts";
 import type { KubeconfigFolder } from "../support/kubeconfig_files.ts";
 import { LoopbackServer, type Reply, type ServerOptions } from "../support/loopback_server.ts";
@@ -42,7 +42,7 @@ export class TestCredentials implements Credentials {
   }
 }
 
-/** What requests go over: that of short calls, and that of watches as long as there is no proxy. */
+/** What requests go over: with a proxy, and without one. */
 export const WIRES = ["the runtime's client", "a socket"] as const;
 export type WireName = (typeof WIRES)[number];
 
@@ -51,8 +51,6 @@ export interface Served {
   readonly server: LoopbackServer;
   readonly credentials: TestCredentials;
   readonly transport: Transport;
-  /** What {@linkcode get} asks through: the transport itself, or a connection of its own. */
-  readonly connection: Connection;
   /** Aborts when the test says so. */
   readonly controller: AbortController;
   readonly signal: AbortSignal;
@@ -67,9 +65,9 @@ export function through(isProxied: boolean): string {
   return isProxied ? ", through the runtime's client" : "";
 }
 
-/** What a transport asks through on that wire. */
-export function connectionOn(wire: WireName, transport: Transport): Connection {
-  return wire === "a socket" ? transport.connect() : transport;
+/** What has a transport ask over that wire. */
+export function optionsFor(wire: WireName): Pick<TransportOptions, "isProxied"> {
+  return { isProxied: wire !== "a socket" };
 }
 
 /** A test that has to pass on both wires; its `serving` is that of this file, on one of them. */
@@ -87,19 +85,22 @@ export function testOnWires(
 export async function serving(
   script: readonly Reply[],
   test: (served: Served) => Promise<void>,
-  { tls, wire = "the runtime's client", ...options }: Options = {},
+  { tls, wire = "a socket", ...options }: Options = {},
 ): Promise<void> {
   await using server = await LoopbackServer.start(script, tls === undefined ? {} : { tls });
   const credentials = new TestCredentials(server.url);
   if (tls !== undefined) credentials.tls = { ca: certificate("ca").cert, client: undefined };
-  const transport = new Transport({ credentials, userAgent: "kube-devops/test", ...options });
-  const connection = connectionOn(wire, transport);
+  const transport = new Transport({
+    credentials,
+    userAgent: "kube-devops/test",
+    ...optionsFor(wire),
+    ...options,
+  });
   const controller = new AbortController();
   try {
-    await test({ server, credentials, transport, connection, controller, signal: controller.signal });
+    await test({ server, credentials, transport, controller, signal: controller.signal });
   } finally {
     controller.abort();
-    connection.close();
     transport.close();
   }
   assert.equal(server.requests.length, script.length, "not all of the script was asked for");
@@ -133,8 +134,8 @@ export async function getWith(credentials: Credentials, path = "/version"): Prom
 }
 
 /** Sends a GET for `path`. */
-export function get({ connection, transport, signal }: Served, path = "/version"): Promise<Response> {
-  return connection.fetch(signal)(new Request(transport.server + path));
+export function get({ transport, signal }: Served, path = "/version"): Promise<Response> {
+  return transport.fetch(signal)(new Request(transport.server + path));
 }
 
 /** For `assert.rejects`: a connection error of that kind, told on one line that matches `words`. */

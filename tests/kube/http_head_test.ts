@@ -18,13 +18,13 @@ function sent(request: Partial<WireRequest>): string {
   );
 }
 
-Deno.test("toMessage() asks for path and query of the server, and for the end of the connection", () =>
+Deno.test("toMessage() asks for path and query of the server", () =>
   assert.equal(
     sent({
       url: "https://api.example:6443/a%20b?watch=true&x=%26#y",
       headers: [["accept", "application/json"], ["impersonate-group", "a"], ["impersonate-group", "b, c"]],
     }),
-    "GET /a%20b?watch=true&x=%26 HTTP/1.1\r\nhost: api.example:6443\r\nconnection: close\r\n" +
+    "GET /a%20b?watch=true&x=%26 HTTP/1.1\r\nhost: api.example:6443\r\n" +
       "accept: application/json\r\nimpersonate-group: a\r\nimpersonate-group: b, c\r\n\r\n",
   ));
 
@@ -83,13 +83,25 @@ Deno.test("toMessage() sends as many lines as there are headers, whatever the ad
       assert.match(lines[0]!, /^GET \/[\x21-\x7e]* HTTP\/1\.1$/);
       assert.deepEqual(lines.slice(1), [
         "host: api.example",
-        "connection: close",
         `${name}: ${value}`,
         "",
         "",
       ]);
     }),
   ));
+
+for (
+  const [what, head, isLasting] of [
+    ["HTTP/1.1", "HTTP/1.1 200 OK", true],
+    ["HTTP/1.0", "HTTP/1.0 200 OK", false],
+    ["a connection that will close", "HTTP/1.1 200 OK\r\nConnection: x, Close", false],
+    ["a connection that stays", "HTTP/1.1 200 OK\r\nconnection: keep-alive", true],
+    ["a length and chunks", "HTTP/1.1 200 OK\r\ncontent-length: 3\r\ntransfer-encoding: chunked", false],
+  ] as const
+) {
+  Deno.test(`readAnswerHead() says of ${what} whether another answer may follow`, () =>
+    assert.equal(readAnswerHead(new TextEncoder().encode(`${head}\r\n\r\n`)).isLasting, isLasting));
+}
 
 for (const end of ["\r\n\r\n", "\n\n", "\r\n\n", "\n\r\n"]) {
   Deno.test(`headEnd() finds ${JSON.stringify(end)} wherever the bytes are cut`, () => {

@@ -6,13 +6,13 @@ import { silence, stream } from "../support/replies.ts";
 import { ask, asking, testLife } from "./ask_on_socket.ts";
 import { until } from "./harness.ts";
 
-Deno.test("askOnSocket() does not connect for a header that cannot be sent", async () => {
+Deno.test("A request on a socket does not connect for a header that cannot be sent", async () => {
   await using server = await LoopbackServer.start([]);
   await assert.rejects(ask(server.url, { headers: [["a", "b\r\nc: d"]] }), /header that cannot be sent$/);
   assert.equal(server.accepted, 0);
 });
 
-Deno.test("askOnSocket() connects to an IPv6 address", async () => {
+Deno.test("A request on a socket connects to an IPv6 address", async () => {
   await using server = Deno.serve(
     { hostname: "::1", port: 0, onListen() {} },
     (request) => new Response(request.headers.get("host")),
@@ -21,7 +21,7 @@ Deno.test("askOnSocket() connects to an IPv6 address", async () => {
   assert.equal(await (await ask(`http://${host}/`)).text(), host);
 });
 
-Deno.test("askOnSocket() of a life that is over does not connect", async () => {
+Deno.test("A request on a socket of a life that is over does not connect", async () => {
   await using server = await LoopbackServer.start([]);
   const life = testLife();
   life.abort("too late");
@@ -29,7 +29,7 @@ Deno.test("askOnSocket() of a life that is over does not connect", async () => {
   assert.equal(server.accepted, 0);
 });
 
-Deno.test("askOnSocket() lets go of a connection that comes after the abort", async () => {
+Deno.test("A request on a socket lets go of a connection that comes after the abort", async () => {
   await using server = await LoopbackServer.start([]);
   const life = testLife();
   const asked = assert.rejects(ask(server.url, { life }), (error) => error === "enough");
@@ -39,7 +39,7 @@ Deno.test("askOnSocket() lets go of a connection that comes after the abort", as
   assert.equal(life.listeners(), 0);
 });
 
-Deno.test("askOnSocket() hears an abort that comes between the connection and the request", async () => {
+Deno.test("A request on a socket hears an abort that comes between the connection and the request", async () => {
   const life = testLife();
   const { signal } = life;
   const remove = signal.removeEventListener.bind(signal);
@@ -54,7 +54,7 @@ Deno.test("askOnSocket() hears an abort that comes between the connection and th
   assert.equal(life.listeners(), 0);
 });
 
-Deno.test("askOnSocket() gives up a TLS handshake that the other side does not answer", async () => {
+Deno.test("A request on a socket gives up a TLS handshake that the other side does not answer", async () => {
   await using server = await LoopbackServer.start([]);
   const life = testLife();
   const asked = assert.rejects(ask(server.url.replace("http:", "https:"), { life }));
@@ -64,7 +64,7 @@ Deno.test("askOnSocket() gives up a TLS handshake that the other side does not a
   assert.equal(life.listeners(), 0);
 });
 
-Deno.test("askOnSocket() ends its connection when it is given up before the answer", () =>
+Deno.test("A request on a socket ends its connection when it is given up before the answer", () =>
   asking(silence, async (asked, life, server) => {
     // Of what was closed twice, the runtime would say BadResource.
     const refused = assert.rejects(asked, { name: "Interrupted" });

@@ -43,7 +43,7 @@ for (
   ] as const
 ) {
   for (const [how, reply] of [["at once", exactly(answer)], ["byte by byte", byteByByte(answer)]] as const) {
-    Deno.test(`askOnSocket() reads an answer ${what}, sent ${how}`, () =>
+    Deno.test(`A request on a socket reads an answer ${what}, sent ${how}`, () =>
       asking(reply, async (asked, life) => {
         const response = await asked;
         assert.equal(life.disposed, 0);
@@ -56,7 +56,7 @@ for (
 
 for (const tls of [undefined, { certificate: "server" }] as const) {
   const over = tls === undefined ? "" : " over TLS";
-  Deno.test(`askOnSocket() reads an answer of HTTP/1.0 until its connection ends${over}`, () =>
+  Deno.test(`A request on a socket reads an answer of HTTP/1.0 until its connection ends${over}`, () =>
     asking(
       (wire) => (wire.write("HTTP/1.0 200 OK\r\n\r\nhello"), wire.end()),
       async (asked) => assert.equal(await (await asked).text(), "hello"),
@@ -69,7 +69,7 @@ for (const tls of [undefined, { certificate: "server" }] as const) {
       `${CHUNKED}9\r\n`,
     ]]
   ) {
-    Deno.test(`askOnSocket() holds the early end of a body with ${what} for no end${over}`, () =>
+    Deno.test(`A request on a socket holds the early end of a body with ${what} for no end${over}`, () =>
       asking(
         (wire) => (wire.write(`${answer}hello`), wire.end()),
         async (asked, life) => {
@@ -83,7 +83,7 @@ for (const tls of [undefined, { certificate: "server" }] as const) {
   }
 }
 
-Deno.test("askOnSocket() holds a TCP connection that ends within TLS for no end of a body", () =>
+Deno.test("A request on a socket holds a TCP connection that ends within TLS for no end of a body", () =>
   asking(
     (wire) => (wire.write("HTTP/1.0 200 OK\r\n\r\nhello"), setTimeout(wire.reset, 30)),
     async (asked) => await assert.rejects((await asked).text(), /^Error: told: /),
@@ -91,7 +91,7 @@ Deno.test("askOnSocket() holds a TCP connection that ends within TLS for no end 
   ));
 
 for (const status of [204, 205, 304]) {
-  Deno.test(`askOnSocket() gives a ${status} at once, without a body and without a connection`, () =>
+  Deno.test(`A request on a socket gives a ${status} at once, without a body`, () =>
     asking(exactly(`HTTP/1.1 ${status} Fine\r\ncontent-length: 3\r\n\r\n`), async (asked, life) => {
       const { status: given, body } = await asked;
       assert.deepEqual([given, body], [status, null]);
@@ -99,7 +99,7 @@ for (const status of [204, 205, 304]) {
     }));
 }
 
-Deno.test("askOnSocket() expects no body of an answer to HEAD", () =>
+Deno.test("A request on a socket expects no body of an answer to HEAD", () =>
   asking(exactly("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n"), async (asked) => {
     assert.equal((await asked).body, null);
   }, { method: "HEAD" }));
@@ -110,7 +110,7 @@ const headOf = (bytes: number) => {
   return rest.replace(/\r\n\r\n$/, `\r\n${field(bytes - rest.length)}\r\n`);
 };
 
-Deno.test("askOnSocket() reads a head of 64 KiB", () =>
+Deno.test("A request on a socket reads a head of 64 KiB", () =>
   asking(exactly(`${headOf(64 * 1024)}ok`), async (asked) => assert.equal(await (await asked).text(), "ok")));
 
 for (
@@ -123,13 +123,13 @@ for (
     ["a redirect, wherever to", "HTTP/1.1 307 There\r\ncontent-length: 0\r\n\r\n", /^TypeError: redirect$/],
   ] as const
 ) {
-  Deno.test(`askOnSocket() refuses ${what}`, () =>
+  Deno.test(`A request on a socket refuses ${what}`, () =>
     asking(exactly(answer), async (asked) => {
       await assert.rejects(asked, words);
     }));
 }
 
-Deno.test("askOnSocket() gives what came of a body before chunks that are none, and then says so", () =>
+Deno.test("A request on a socket gives what came of a body before chunks that are none, and then says so", () =>
   asking(exactly(`${CHUNKED}5\r\nhello\r\nworld`), async (asked, life) => {
     const reader = (await asked).body!.getReader();
     assert.equal(new TextDecoder().decode((await reader.read()).value), "hello");
@@ -137,13 +137,13 @@ Deno.test("askOnSocket() gives what came of a body before chunks that are none, 
     assert.equal(life.disposed, 1);
   }));
 
-Deno.test("askOnSocket() reads a short head that comes with the end of a long interim one", () =>
+Deno.test("A request on a socket reads a short head that comes with the end of a long interim one", () =>
   asking((wire) => {
     wire.write(`HTTP/1.1 103 Early Hints\r\n${field(500)}`);
     setTimeout(wire.write, 30, "\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
   }, async (asked) => assert.equal(await (await asked).text(), "ok")));
 
-Deno.test("askOnSocket() fills whatever buffer its reader brings, and gives it back at the end", () =>
+Deno.test("A request on a socket fills whatever buffer its reader brings, and gives it back at the end", () =>
   asking(exactly(`${CHUNKED}5\r\nhel`, "lo\r\n0\r\n\r\n"), async (asked) => {
     const reader = (await asked).body!.getReader({ mode: "byob" });
     let text = "";
@@ -158,16 +158,16 @@ Deno.test("askOnSocket() fills whatever buffer its reader brings, and gives it b
     assert.equal(text, "hello");
   }));
 
-Deno.test("askOnSocket() sends several headers of one name as several, and the body after them", () =>
+Deno.test("A request on a socket sends several headers of one name as several, and the body after them", () =>
   asking(exactly("HTTP/1.1 204 Fine\r\n\r\n"), async (asked, _, server) => {
     await asked;
     const [request] = server.requests;
-    const lines = ["connection: close", "content-length: 3", "impersonate-group: a", "impersonate-group: b"];
+    const lines = ["content-length: 3", "impersonate-group: a", "impersonate-group: b"];
     assert.deepEqual(request?.lines, [`host: 127.0.0.1:${server.port}`, ...lines]);
     assert.equal(request.body, "漢");
   }, { method: "POST", body: "漢", headers: [["impersonate-group", "a"], ["impersonate-group", "b"]] }));
 
-Deno.test("askOnSocket() sends a body that does not fit into one packet", () => {
+Deno.test("A request on a socket sends a body that does not fit into one packet", () => {
   const body = "漢".repeat(1_000_000);
   return asking(exactly("HTTP/1.1 204 Fine\r\n\r\n"), async (asked, _, server) => {
     await asked;

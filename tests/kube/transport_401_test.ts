@@ -10,10 +10,10 @@ testOnWires(
   "Transport tells the credentials of a 401 and repeats once with what they give now",
   (serving) =>
     serving([unauthorized, json({ ok: true })], async (served) => {
-      const { credentials, server, transport, connection, signal } = served;
+      const { credentials, server, transport, signal } = served;
       credentials.onRejected = () => credentials.token = "renewed";
       const init = { method: "PATCH", body: '{"a":"ä"}', headers: { "x-own": "1" } };
-      const response = await connection.fetch(signal)(new Request(`${transport.server}/x?y=1`, init));
+      const response = await transport.fetch(signal)(new Request(`${transport.server}/x?y=1`, init));
       assert.deepEqual(await response.json(), { ok: true });
       assert.equal(credentials.rejections, 1);
       const [first, second] = server.requests;

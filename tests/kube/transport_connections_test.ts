@@ -7,12 +7,36 @@ import { settled } from "../support/manual_clock.ts";
 import { json, silence, stream } from "../support/replies.ts";
 import { connectionError, get, serving, TestCredentials, testOnWires, through, until } from "./harness.ts";
 
-Deno.test("Transport sends short calls one after the other on one connection", () =>
-  serving([json({}), json({})], async (served) => {
-    await (await get(served)).json();
-    await (await get(served)).json();
-    assert.equal(served.server.accepted, 1);
-  }));
+testOnWires(
+  "Transport sends short calls one after the other on one connection",
+  (serving) =>
+    serving([json({}), json({})], async (served) => {
+      await (await get(served)).json();
+      await (await get(served)).json();
+      assert.equal(served.server.accepted, 1);
+    }),
+);
+
+testOnWires(
+  "Transport uses no connection again once a call was not answered in time",
+  (serving) =>
+    serving([stream(["a"], "frozen"), json({}), silence, json({})], async (served) => {
+      const { server, controller } = served;
+      // Two connections, one of which is idle when the other falls silent.
+      const held = (await get(served)).body!.getReader();
+      await held.read();
+      await (await get(served)).json();
+      await assert.rejects(get(served), connectionError("timeout", /no answer within 0\.3 s\.$/));
+      await (await get(served)).json();
+      assert.equal(
+        server.requests.at(-1)!.connection,
+        server.accepted - 1,
+        "the last call has a new connection",
+      );
+      controller.abort();
+      await assert.rejects(held.read());
+    }, { headersTimeoutMs: 300 }),
+);
 
 for (const isProxied of [false, true]) {
   Deno.test(`connect() gives connections of its own, and close() ends only those${through(isProxied)}`, () =>
@@ -66,18 +90,21 @@ testOnWires(
     serving([silence], async (served) => {
       const refused = assert.rejects(get(served), connectionError("other", /was closed\.$/));
       await until(() => served.server.requests.length === 1, "the request arrives");
-      served.connection.close();
+      served.transport.close();
       await refused;
     }),
 );
 
-Deno.test("close() ends the idle connections of short calls", () =>
-  serving([json({})], async (served) => {
-    await (await get(served)).json();
-    assert.equal(served.server.open, 1);
-    served.transport.close();
-    await until(() => served.server.open === 0, "the idle connection is closed");
-  }));
+testOnWires(
+  "close() ends the idle connections of short calls",
+  (serving) =>
+    serving([json({})], async (served) => {
+      await (await get(served)).json();
+      assert.equal(served.server.open, 1);
+      served.transport.close();
+      await until(() => served.server.open === 0, "the idle connection is closed");
+    }),
+);
 
 Deno.test("connect() asks a server that was silent within TLS through the runtime's client, which lets go of it", async () => {
   await using server = await LoopbackServer.start([]);
@@ -92,17 +119,3 @@ Deno.test("connect() asks a server that was silent within TLS through the runtim
   await until(() => server.accepted === 3 && server.open <= 1, "all connections but the first are closed");
   transport.close();
 });
-
-Deno.test("connect() goes back to sockets once the server has answered", () =>
-  serving([silence, json({}), json({})], async (served) => {
-    const { transport, signal, server } = served;
-    for (let round = 0; round < 3; round++) {
-      const connection = transport.connect();
-      const asked = connection.fetch(signal)(new Request(transport.server));
-      if (round === 0) await assert.rejects(asked, connectionError("timeout", /no answer/));
-      else await (await asked).json();
-      connection.close();
-    }
-    const sent = server.requests.map(({ headers }) => headers.get("connection"));
-    assert.deepEqual(sent, ["close", null, "close"]);
-  }, { headersTimeoutMs: 300 }));

@@ -7,7 +7,7 @@ import { Transport } from "../../lib/kube/transport.ts";
 import { LoopbackServer } from "../support/loopback_server.ts";
 import { PATIENCE_MS } from "../support/patience.ts";
 import { cutAfter, hangUp, json, redirect, reset, silence, slowHeaders, stream } from "../support/replies.ts";
-import { connectionError, connectionOn, get, TestCredentials, testOnWires, until } from "./harness.ts";
+import { connectionError, get, optionsFor, TestCredentials, testOnWires, until } from "./harness.ts";
 
 const never = new AbortController().signal;
 
@@ -43,9 +43,9 @@ for (const bad of ["CANARY\nx", "CANARY\0", "漢CANARY"]) {
 testOnWires(
   "Transport keeps the caller's own headers and body",
   (serving) =>
-    serving([json({})], async ({ connection, transport, server, signal }) => {
+    serving([json({})], async ({ transport, server, signal }) => {
       const init = { method: "PATCH", headers: { "content-type": "application/x" }, body: "ä – 漢" };
-      await (await connection.fetch(signal)(new Request(`${transport.server}/x`, init))).json();
+      await (await transport.fetch(signal)(new Request(`${transport.server}/x`, init))).json();
       assert.equal(server.requests[0]?.method, "PATCH");
       assert.equal(server.requests[0].headers.get("content-type"), "application/x");
       assert.equal(server.requests[0].body, "ä – 漢");
@@ -158,9 +158,9 @@ testOnWires(
     );
     await new Promise((resolve) => listener.close(resolve));
     const credentials = new TestCredentials(`http://127.0.0.1:${port}`);
-    const transport = new Transport({ credentials, userAgent: "test" });
+    const transport = new Transport({ credentials, userAgent: "test", ...optionsFor(wire) });
     for (const path of ["/version", "/api/v1/namespaces/tls-certificates/pods", "/redirect/dns%20error"]) {
-      const asked = connectionOn(wire, transport).fetch(never)(new Request(credentials.server + path));
+      const asked = transport.fetch(never)(new Request(credentials.server + path));
       await assert.rejects(asked, connectionError("refused", /127\.0\.0\.1:\d+: connection refused\.$/));
     }
     transport.close();
@@ -169,8 +169,8 @@ testOnWires(
 
 testOnWires("Transport tells a name that does not resolve", async (_, wire) => {
   const credentials = new TestCredentials("http://no-such-host.invalid");
-  const transport = new Transport({ credentials, userAgent: "test" });
-  const asked = connectionOn(wire, transport).fetch(never)(new Request(credentials.server));
+  const transport = new Transport({ credentials, userAgent: "test", ...optionsFor(wire) });
+  const asked = transport.fetch(never)(new Request(credentials.server));
   await assert.rejects(
     asked,
     connectionError("dns", /no-such-host\.invalid: its name cannot be resolved\.$/),

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Value } from "typebox/value";
+import { Check, Errors } from "typebox/schema";
 import { FINALIZER, POLICY_RESOURCE } from "../../lib/api/devops_policy.ts";
 import { CRD_NAME, policyCrd } from "../../lib/policy/crd.ts";
 import { evaluate } from "../../lib/policy/evaluate.ts";
@@ -99,6 +99,6 @@ Deno.test("what the operator reads and writes keeps to the schema of the definit
     const spec = parseSpec(given);
     const outcome = { kind: "evaluated", evaluation: evaluate(pods, spec, now) } as const;
     const object = { spec, status: nextStatus({}, outcome, { generation: 1, now }) };
-    assert.deepEqual(Value.Errors(root, JSON.parse(JSON.stringify(object))), []);
+    assert.deepEqual(Errors(root, JSON.parse(JSON.stringify(object)))[1], []);
   }));
 });

@@ -185,10 +185,6 @@ class FollowedTransport extends Transport {
   override connect(): Connection {
     return followed(super.connect(), () => this.#ask);
   }
-
-  override keep(): Connection {
-    return followed(super.keep(), () => this.#ask);
-  }
 }
 
 /** A connection each of whose requests goes through what `ask` gives: there is none yet while a transport is made. */

@@ -1,6 +1,7 @@
 /** The schemas that a check's field can have: a switch or a limit, both nullable as in the original. */
 
-import Type, { type TUnsafe } from "typebox";
+import * as Type from "typebox";
+import type { TUnsafe } from "typebox";
 
 /** A field that switches its check on with `true`. */
 export function switchField(description: string): TUnsafe<boolean | null> {
