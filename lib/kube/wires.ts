@@ -1,6 +1,5 @@
 /** The two ways to send requests to one API server, and which of them to take. */
 
-import type { Access } from "./credentials.ts";
 import { RuntimeClient } from "./http_client.ts";
 import { type Handshakes, SocketClient } from "./http_socket.ts";
 import type { Wire } from "./wire.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Check, Errors } from "typebox/schema";
+import { Errors } from "typebox/schema";
 import { FINALIZER, POLICY_RESOURCE } from "../../lib/api/devops_policy.ts";
 import { CRD_NAME, policyCrd } from "../../lib/policy/crd.ts";
 import { evaluate } from "../../lib/policy/evaluate.ts";
