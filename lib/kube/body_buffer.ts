@@ -7,6 +7,17 @@ const USUAL_BYTES = 256 * 1024;
 /** Longer than any object an API server stores, managed fields and all; what its own clients accept; bytes. */
 export const MAX_BYTES = 16 * 1024 * 1024;
 
+/** Reads a body into buffers that it is brought, as the reader of a stream does. */
+export interface ByteReader {
+  /** Reads on; `value` is of the same memory as `into`, which must not be used any more. */
+  read(into: Uint8Array<ArrayBuffer>): Promise<{ done: boolean; value?: Uint8Array<ArrayBuffer> | undefined }>;
+  /** Gives up what has not been read. */
+  cancel(): Promise<void>;
+}
+
+/** A body as it comes: a stream of bytes, or what is read without one. */
+export type Body = ReadableStream<Uint8Array> | ByteReader;
+
 /**
  * Reads a body into one buffer: a buffer for each chunk, as the usual way of reading has it, would pile up ten times as
  * much memory before it is collected.
@@ -14,7 +25,7 @@ export const MAX_BYTES = 16 * 1024 * 1024;
  * Disposing of it gives up what has not been read.
  */
 export class BodyBuffer implements AsyncDisposable {
-  readonly #reader: ReadableStreamBYOBReader;
+  readonly #reader: ByteReader;
   /** The buffer; another one after each {@linkcode fill}. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(USUAL_BYTES);
   /** What is there lies in `bytes` from here to {@linkcode end}. */
@@ -23,8 +34,8 @@ export class BodyBuffer implements AsyncDisposable {
   /** How many bytes of the body were taken. */
   taken = 0;
 
-  constructor(body: ReadableStream<Uint8Array>) {
-    this.#reader = body.getReader({ mode: "byob" });
+  constructor(body: Body) {
+    this.#reader = body instanceof ReadableStream ? body.getReader({ mode: "byob" }) : body;
   }
 
   /** How many bytes are there. */
@@ -43,7 +54,7 @@ export class BodyBuffer implements AsyncDisposable {
       const { done, value } = await this.#reader.read(this.bytes.subarray(this.end));
       if (value !== undefined) this.bytes = new Uint8Array(value.buffer);
       if (done) return false;
-      this.end += value.length;
+      this.end += value!.length;
     }
     return true;
   }

@@ -1,6 +1,7 @@
 /** The port behind which a collection's bytes become objects: one decoder for JSON, one for protobuf. */
 
 import type { ListPage, WatchEvent } from "../api/ports.ts";
+import type { Body } from "./body_buffer.ts";
 
 /** Reads the answers of one collection in one form. What is not of that form is a `ConnectionError`. */
 export interface Decoder<T> {
@@ -8,7 +9,7 @@ export interface Decoder<T> {
   readonly mediaType: string;
   /** The media types to ask for. */
   readonly accept: { readonly list: string; readonly watch: string };
-  decodeList(body: ReadableStream<Uint8Array>): Promise<ListPage<T>>;
+  decodeList(body: Body): Promise<ListPage<T>>;
   /** Each batch holds the events that arrived together, up to what cannot be read; an unfinished last frame is dropped. */
-  decodeWatch(body: ReadableStream<Uint8Array>): AsyncIterable<readonly WatchEvent<T>[]>;
+  decodeWatch(body: Body): AsyncIterable<readonly WatchEvent<T>[]>;
 }

@@ -2,7 +2,7 @@
 
 import type { LinkedAbort } from "../api/abort.ts";
 import { type Access, sameConnections } from "./credentials.ts";
-import { bodyFrom } from "./http_body.ts";
+import { SocketBody, SocketResponse } from "./http_body.ts";
 import { HttpConnection } from "./http_connection.ts";
 import { framingOf } from "./http_framing.ts";
 import { toMessage } from "./http_head.ts";
@@ -54,7 +54,7 @@ export class SocketClient {
       const giveBack = () => head.isLasting ? this.#giveBack(connection, access) : close();
       if (framing !== undefined) {
         const source = { framing, rest, read: (into: Uint8Array) => connection.read(into), giveBack, close };
-        return new Response(bodyFrom(source, { life, toError }), head);
+        return new SocketResponse(new SocketBody(source, { life, toError }), head);
       }
       if (rest.length === 0) giveBack();
       else close();

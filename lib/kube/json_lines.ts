@@ -1,6 +1,6 @@
 /** Cuts a body into lines of JSON, in the one buffer through which it is read. */
 
-import { BodyBuffer } from "./body_buffer.ts";
+import { type Body, BodyBuffer } from "./body_buffer.ts";
 import { toText } from "./utf8.ts";
 
 const NEWLINE = 0x0a;
@@ -11,7 +11,7 @@ const NEWLINE = 0x0a;
  *
  * @throws {ConnectionError} for a line longer than an object can be
  */
-export async function* jsonLines(body: ReadableStream<Uint8Array>): AsyncGenerator<readonly string[]> {
+export async function* jsonLines(body: Body): AsyncGenerator<readonly string[]> {
   await using buffer = new BodyBuffer(body);
   /** How much of what is there holds no newline. */
   let searched = 0;

@@ -1,6 +1,6 @@
 /** Takes a list in JSON apart while it comes: a page would be one long text, and one long stretch of work. */
 
-import { BodyBuffer } from "./body_buffer.ts";
+import { type Body, BodyBuffer } from "./body_buffer.ts";
 import { toText } from "./utf8.ts";
 
 /**
@@ -9,7 +9,7 @@ import { toText } from "./utf8.ts";
  * What is no JSON comes out as no JSON: the texts are for `JSON.parse` to judge.
  */
 export async function readJsonList(
-  body: ReadableStream<Uint8Array>,
+  body: Body,
   readItem: (text: string) => void,
 ): Promise<string> {
   await using buffer = new BodyBuffer(body);

@@ -7,6 +7,7 @@ import type { CollectionOptions, ListOptions, ListWatch, WatchEvent, WatchOption
 import { answer, type ApiClient, createApiClient } from "./client.ts";
 import type { Decoder } from "./decoder.ts";
 import { withDeadline } from "./deadline.ts";
+import { SocketResponse } from "./http_body.ts";
 import { jsonDecoder } from "./json_decoder.ts";
 import { fromFetch } from "./network_errors.ts";
 import { toDevOpsPolicy } from "./policy_decoder.ts";
@@ -100,8 +101,10 @@ function listWatch<T>(
       headers: { accept, "accept-encoding": "identity" },
     };
     const call = namespace === undefined ? all(api, query, init) : within(api, namespace, query, init);
-    const body = await answer(call, transport.server);
-    const type = (await call).response.headers.get("content-type") ?? "";
+    const stream = await answer(call, transport.server);
+    const { response } = await call;
+    const body = response instanceof SocketResponse ? response.reader : stream;
+    const type = response.headers.get("content-type") ?? "";
     return { body, decoder: asked.find(({ mediaType }) => type.startsWith(mediaType)) ?? asked.at(-1)! };
   };
 
