@@ -10,7 +10,9 @@ export const MAX_BYTES = 16 * 1024 * 1024;
 /** Reads a body into buffers that it is brought, as the reader of a stream does. */
 export interface ByteReader {
   /** Reads on; `value` is of the same memory as `into`, which must not be used any more. */
-  read(into: Uint8Array<ArrayBuffer>): Promise<{ done: boolean; value?: Uint8Array<ArrayBuffer> | undefined }>;
+  read(
+    into: Uint8Array<ArrayBuffer>,
+  ): Promise<{ done: boolean; value?: Uint8Array<ArrayBuffer> | undefined }>;
   /** Gives up what has not been read. */
   cancel(): Promise<void>;
 }
