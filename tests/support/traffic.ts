@@ -158,7 +158,9 @@ export class Traffic {
 }
 
 function isMoving({ client, server, underWay, signal }: Exchange): boolean {
-  if (server === "answering") return signal.aborted && client !== "over";
+  // A client that was told to stop has yet to let go.
+  if (signal.aborted && client !== "over") return true;
+  if (server === "answering") return false;
   return client === "over" || server !== "waiting" || client !== "waiting" || underWay > 0;
 }
 
