@@ -11,8 +11,9 @@ import type { OperatorMetrics } from "../metrics/metrics.ts";
 import { runReflector } from "../runtime/reflector.ts";
 import { Store } from "../runtime/store.ts";
 import type { WatcherObserver } from "../runtime/watcher_event.ts";
+import { staleness } from "./freshness.ts";
 import { Reachability } from "./reachability.ts";
-import { FRESH_MS, SourceHealth } from "./source_health.ts";
+import { SourceHealth } from "./source_health.ts";
 import { podTriggers, policyTriggers } from "./triggers.ts";
 
 /** What the sources need. */
@@ -65,10 +66,9 @@ export class Sources {
   /** The resources of which the state is not known: not read yet, out of date, or not to be trusted any more. */
   get missing(): readonly string[] {
     const unknown = this.#all().filter(({ isFresh }) => !isFresh);
-    return [...new Set(unknown.map(({ resource }) => resource))].map((resource) => {
-      const ageMs = this.ages.get(resource) ?? 0;
-      return ageMs > FRESH_MS ? `${resource}, last heard of ${Math.floor(ageMs / 1000)} s ago,` : resource;
-    });
+    return [...new Set(unknown.map(({ resource }) => resource))].map((resource) =>
+      staleness(resource, this.ages.get(resource) ?? 0) ?? resource
+    );
   }
 
   /** How long ago each resource was last known to be current, in milliseconds; of those that have been read. */
