@@ -72,6 +72,16 @@ export function isConflict(error: unknown): error is ApiError {
     (error.code === 409 || (error.code === 422 && error.causes.length === 0));
 }
 
+/** Whether the server has made up its mind: not for us, or not here. Waiting will not change that, or only for a moment. */
+export function isRefusal(error: unknown): error is ApiError {
+  return error instanceof ApiError && [401, 403, 404].includes(error.code);
+}
+
+/** Whether the server understood what was asked, and does not do such things. */
+export function isUnserved(error: unknown): error is ApiError {
+  return error instanceof ApiError && (error.code === 400 || error.code === 422);
+}
+
 /** Whether the asked-for history is gone, or not there yet (the server may have been restored): only a relist helps. */
 export function isGone(error: unknown): error is ApiError {
   return error instanceof ApiError &&

@@ -2,6 +2,7 @@
 
 import type { DevOpsPolicy } from "./devops_policy.ts";
 import type { ApiError } from "./errors.ts";
+import type { Line } from "./line.ts";
 import type { ObjectMeta, ObjectRef } from "./object.ts";
 import type { PodFacts } from "./pod_facts.ts";
 
@@ -63,6 +64,12 @@ export type DeepPartial<T> = T extends readonly unknown[] ? T
 /** The writes that the operator makes, and the read that goes with a lost race. */
 export interface PolicyClient {
   get(ref: ObjectRef, signal: AbortSignal): Promise<DevOpsPolicy>;
+  /**
+   * Asks for the policy one time, to see whether anybody answers; a refusal is an answer, too.
+   *
+   * @throws {ConnectionError} when none came
+   */
+  probe(ref: ObjectRef, signal: AbortSignal): Promise<void>;
   /** Applies a JSON patch to the policy itself: for finalizers, each guarded by `test`. */
   patch(
     ref: ObjectRef,
@@ -165,4 +172,6 @@ export interface Cluster {
   pods(options: CollectionOptions): ListWatch<PodFacts>;
   readonly client: PolicyClient;
   readonly events: EventClient;
+  /** What the calls of both clients meet, if anybody is to know; they are not repeated while it is closed. */
+  readonly line?: Line | undefined;
 }

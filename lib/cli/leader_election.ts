@@ -1,6 +1,7 @@
 /** Leader election as the flags say: which lease, under which name, and what to say when it is lost. */
 
 import { LeaseLostError } from "../api/errors.ts";
+import type { Line } from "../api/line.ts";
 import type { Credentials } from "../kube/credentials.ts";
 import { explain } from "../kube/explain.ts";
 import { isHopeless } from "../kube/hopeless.ts";
@@ -22,6 +23,8 @@ export interface LeaseFlags {
 export interface ElectOptions extends Pick<StandbyOptions, "listenOn" | "log"> {
   readonly flags: LeaseFlags;
   readonly access: ClusterAccess;
+  /** Hears whether anybody answers. */
+  readonly line: Line;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface ElectOptions extends Pick<StandbyOptions, "listenOn" | "log"> {
  * @throws {ExitError} when the lease is lost, or cannot be told
  */
 export async function elect(
-  { flags, access: { transport, credentials }, log, listenOn }: ElectOptions,
+  { flags, access: { transport, credentials }, line, log, listenOn }: ElectOptions,
   signal: AbortSignal,
   lead: Parameters<typeof standBy>[2],
 ): Promise<void> {
@@ -38,7 +41,7 @@ export async function elect(
   const named = `${lease.namespace}/${lease.name}`;
   const identity = `${await hostname()}_${crypto.randomUUID()}`;
   log.info("standing for election", { lease: named, identity });
-  using client = createLeaseClient(transport, lease, systemClock);
+  using client = createLeaseClient(transport, lease, systemClock, line);
   try {
     await standBy(
       {

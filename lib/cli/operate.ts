@@ -3,7 +3,7 @@
 import { POLICY_RESOURCE } from "../api/devops_policy.ts";
 import { ApiError } from "../api/errors.ts";
 import type { Logger } from "../api/logger.ts";
-import type { Fence } from "../api/ports.ts";
+import type { CallTerms } from "../kube/calls.ts";
 import { httpCluster } from "../kube/cluster.ts";
 import { explain } from "../kube/explain.ts";
 import { isHopeless } from "../kube/hopeless.ts";
@@ -18,13 +18,11 @@ import { systemClock } from "./system_clock.ts";
 import { VERSION } from "./version.ts";
 
 /** What the operator is run with. */
-export interface OperateOptions extends Pick<OperatorOptions, "listen" | "lost"> {
+export interface OperateOptions extends Pick<OperatorOptions, "listen" | "lost">, CallTerms {
   readonly flags: Pick<ReconcileOptions, "namespace" | "requeueInterval" | "metricsAddr">;
   readonly systemNamespaces: readonly string[];
   readonly access: ClusterAccess;
   readonly log: Logger;
-  /** Asked before each attempt to write. */
-  readonly fence?: Fence;
 }
 
 /**
@@ -33,12 +31,12 @@ export interface OperateOptions extends Pick<OperatorOptions, "listen" | "lost">
  * @returns how many statuses it has changed
  */
 export async function operate(options: OperateOptions, signal: AbortSignal): Promise<number> {
-  const { flags, access: { credentials, transport }, systemNamespaces, log, fence, ...more } = options;
+  const { flags, access: { credentials, transport }, systemNamespaces, log, fence, line, ...more } = options;
   const { namespace, requeueInterval, metricsAddr } = flags;
   let changes = 0;
   await runOperator({
     ...more,
-    cluster: httpCluster(transport, systemClock, fence),
+    cluster: httpCluster(transport, systemClock, { fence, line }),
     clock: systemClock,
     log,
     version: VERSION,

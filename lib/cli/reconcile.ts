@@ -1,5 +1,6 @@
 /** `kube-devops reconcile`: runs the operator until it is told to stop. */
 
+import { Line } from "../api/line.ts";
 import { type ListenAddress, ListenError } from "../operator/server.ts";
 import { changePatterns, PatternError } from "../policy/namespaces.ts";
 import { withClusterAccess } from "./connect.ts";
@@ -37,9 +38,10 @@ export async function reconcile(flags: ReconcileOptions): Promise<void> {
     using _shut = keepDebuggerShut(log, systemClock);
     const startedAt = systemClock.monotonic();
     let changes = 0;
+    const line = new Line();
     const operate = async (more: Pick<OperateOptions, "fence" | "lost" | "listen">) => {
       const { operate } = await import("./operate.ts");
-      changes = await operate({ ...more, flags, systemNamespaces, access, log }, stop.signal);
+      changes = await operate({ ...more, flags, systemNamespaces, access, line, log }, stop.signal);
     };
     try {
       log.info("starting", {
@@ -52,7 +54,7 @@ export async function reconcile(flags: ReconcileOptions): Promise<void> {
         const { elect } = await import("./leader_election.ts");
         const listenOn = flags.metricsAddr === "off" ? undefined : flags.metricsAddr;
         await elect(
-          { flags, access, log, listenOn },
+          { flags, access, line, log, listenOn },
           stop.signal,
           (term, listen) => operate({ fence: term, lost: term.signal, listen }),
         );

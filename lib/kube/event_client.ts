@@ -2,8 +2,8 @@
 
 import type { Clock } from "../api/clock.ts";
 import { FIELD_MANAGER, POLICY_RESOURCE } from "../api/devops_policy.ts";
-import type { EventClient, EventSeries, Fence, NewEvent } from "../api/ports.ts";
-import { createCalls, undefinedOn } from "./calls.ts";
+import type { EventClient, EventSeries, NewEvent } from "../api/ports.ts";
+import { type CallTerms, createCalls, undefinedOn } from "./calls.ts";
 import { createApiClient } from "./client.ts";
 import type { components } from "./generated/api.ts";
 import type { Transport } from "./transport.ts";
@@ -13,13 +13,10 @@ type Event = components["schemas"]["io.k8s.api.events.v1.Event"];
 /** What the operator did when there was something to tell, in the words of the API: to look at a policy is all it does. */
 const ACTION = "Evaluate";
 
-/**
- * A client whose calls are repeated on passing errors: an event that is told twice still is one. A call is attempted only
- * while `fence` holds, if there is one.
- */
-export function createEventClient(transport: Transport, clock: Clock, fence?: Fence): EventClient {
+/** A client whose calls are repeated on passing errors: an event that is told twice still is one. */
+export function createEventClient(transport: Transport, clock: Clock, terms?: CallTerms): EventClient {
   const api = createApiClient(transport);
-  const { repeated } = createCalls(transport, clock, fence);
+  const { repeated } = createCalls(transport, clock, terms);
   const query = { fieldManager: FIELD_MANAGER };
   const path = "/apis/events.k8s.io/v1/namespaces/{namespace}/events";
   /** Tells this process from all others that speak of the same policies. */

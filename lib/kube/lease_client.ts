@@ -3,6 +3,7 @@
 import type { Clock } from "../api/clock.ts";
 import { FIELD_MANAGER } from "../api/devops_policy.ts";
 import { ApiError, ConnectionError } from "../api/errors.ts";
+import type { Line } from "../api/line.ts";
 import type { Lease, LeaseClaim, LeaseClient } from "../api/ports.ts";
 import { type Call, createCalls, undefinedOn } from "./calls.ts";
 import { createApiClient } from "./client.ts";
@@ -27,12 +28,13 @@ const UNSAID_SECONDS = 15;
  * A client for the lease of that name. No watch or write of others holds up its calls, and a connection that has failed
  * once is not used again: it may be frozen.
  *
- * The times in a lease are for people. They are written, and never read: nobody's clock is trusted.
+ * What its calls meet is told to `line`. The times in a lease are for people. They are written, and never read: nobody's clock is trusted.
  */
 export function createLeaseClient(
   transport: Transport,
   { namespace, name }: LeaseName,
   clock: Clock,
+  line?: Line,
 ): ClosableLeaseClient {
   const { server } = transport;
   const api = createApiClient(transport);
@@ -41,7 +43,7 @@ export function createLeaseClient(
   let connection = transport.connect();
 
   const ask = async (call: Call<LeaseObject>, signal: AbortSignal): Promise<Lease> => {
-    const { once } = createCalls({ server, fetch: (signal) => connection.fetch(signal) }, clock);
+    const { once } = createCalls({ server, fetch: (signal) => connection.fetch(signal) }, clock, { line });
     try {
       return toLease(await once(call, signal), server);
     } catch (error) {

@@ -2,9 +2,9 @@
 
 import type { Clock } from "../api/clock.ts";
 import { type DevOpsPolicy, FIELD_MANAGER } from "../api/devops_policy.ts";
-import { ConnectionError } from "../api/errors.ts";
-import type { Fence, PolicyClient } from "../api/ports.ts";
-import { type Call, type Calls, createCalls } from "./calls.ts";
+import { ApiError, ConnectionError } from "../api/errors.ts";
+import type { PolicyClient } from "../api/ports.ts";
+import { type Call, type Calls, type CallTerms, createCalls } from "./calls.ts";
 import { createApiClient } from "./client.ts";
 import { toDevOpsPolicy } from "./policy_decoder.ts";
 import type { Transport } from "./transport.ts";
@@ -13,9 +13,9 @@ import type { Transport } from "./transport.ts";
  * A client whose calls are repeated on passing errors.
  *
  * That is safe for its writes: each is bound to the state it was computed from, so a second one whose first arrived
- * after all is refused as a conflict. A write is attempted only while `fence` holds, if there is one.
+ * after all is refused as a conflict. The fence is for writes alone.
  */
-export function createPolicyClient(transport: Transport, clock: Clock, fence?: Fence): PolicyClient {
+export function createPolicyClient(transport: Transport, clock: Clock, terms: CallTerms = {}): PolicyClient {
   const api = createApiClient(transport);
   const path = "/apis/devops.stochastic.io/v1/namespaces/{namespace}/devopspolicies/{name}";
   const through =
@@ -26,13 +26,21 @@ export function createPolicyClient(transport: Transport, clock: Clock, fence?: F
       }
       return policy;
     };
-  const read = through(createCalls(transport, clock));
-  const write = through(createCalls(transport, clock, fence));
+  const reading = createCalls(transport, clock, { line: terms.line });
+  const read = through(reading);
+  const write = through(createCalls(transport, clock, terms));
   const query = { fieldManager: FIELD_MANAGER };
 
   return {
     get: ({ namespace, name }, signal) =>
       read((fetch) => api.GET(path, { params: { path: { namespace, name } }, fetch }), signal),
+
+    probe: async ({ namespace, name }, signal) => {
+      const params = { path: { namespace, name } };
+      await reading.once((fetch) => api.GET(path, { params, fetch }), signal).catch((error) => {
+        if (!(error instanceof ApiError)) throw error;
+      });
+    },
 
     patch: ({ namespace, name }, operations, signal) =>
       write((fetch) =>

@@ -18,6 +18,8 @@ export interface EventRecorderOptions {
   readonly metrics: Pick<OperatorMetrics, "observeEvent">;
   /** Says an error in one sentence, with the next step. */
   readonly explain: (error: unknown) => string;
+  /** Resolves when there is sense in telling anybody, or when its signal aborts; at once when left out. */
+  readonly mayBegin?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** An event, as often as it has happened. */
@@ -71,7 +73,7 @@ export class EventRecorder {
 
   /** Tells what is recorded, until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, mayBegin } = this.#options;
     let nextAt = -Infinity;
     for (
       let series = await this.#queue.take(signal);
@@ -80,6 +82,7 @@ export class EventRecorder {
     ) {
       const waitMs = nextAt - clock.monotonic();
       if (waitMs > 0) await sleep(clock, waitMs, signal);
+      await mayBegin?.(signal);
       if (signal.aborted) return;
       nextAt = clock.monotonic() + SPACING_MS;
       await this.#tell(series, signal);

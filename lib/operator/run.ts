@@ -2,6 +2,7 @@
 
 import { linkedAbort } from "../api/abort.ts";
 import type { Clock } from "../api/clock.ts";
+import { Line } from "../api/line.ts";
 import type { Logger } from "../api/logger.ts";
 import { type ObjectRef, refKey } from "../api/object.ts";
 import type { Cluster } from "../api/ports.ts";
@@ -14,6 +15,7 @@ import type { Context, StatusChange } from "./context.ts";
 import { EventRecorder } from "./event_recorder.ts";
 import { findStuck, withinReconcileTime } from "./liveness.ts";
 import { measureLoopLag } from "./loop_lag.ts";
+import { Reachability } from "./reachability.ts";
 import { reconcile } from "./reconcile.ts";
 import { RefreshBudget } from "./refresh_budget.ts";
 import { tellDropped, toObserver } from "./reports.ts";
@@ -59,6 +61,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   using end = linkedAbort(signal, lost);
   const stop = end.signal;
   const stretch = new Stretch(clock);
+  const reachability = new Reachability({ line: cluster.line ?? new Line(), clock });
   let hopeless: { readonly error: unknown } | undefined;
 
   const queue: WorkQueue<ObjectRef> = new WorkQueue({
@@ -80,6 +83,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     stretch,
     log,
     metrics,
+    reachability,
     namespaces,
     explain: options.explain,
     // A reference of its own: a queue that held the policy would keep an old one alive.
@@ -121,6 +125,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       log,
       metrics,
       explain: (error) => options.explain(error, "write events"),
+      mayBegin: (signal) => reachability.answered(signal),
     });
     const recording = events.run(stop);
     const context: Context = {
@@ -141,16 +146,17 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       signal: writes.signal,
     };
     const observer = toObserver(options, metrics);
+    const asking = reachability.run(context, stop);
     await runController({
       queue,
       keyOf: refKey,
       reconcile: (ref) => withinReconcileTime((signal) => reconcile(ref, { ...context, signal }), context),
-      mayBegin: () => sources.answered(stop),
+      mayBegin: () => reachability.answered(stop),
       clock,
       stretch,
       observer,
     }, stop);
-    await recording;
+    await Promise.all([recording, asking]);
     await events.finish(writes.signal);
     await filling;
   } finally {

@@ -1,10 +1,11 @@
 /** How each watched collection fares: whether it has been read, whether that can still be trusted, told once a state. */
 
 import type { Clock } from "../api/clock.ts";
-import { ApiError, errorKind } from "../api/errors.ts";
+import { errorKind, isRefusal } from "../api/errors.ts";
 import type { Logger } from "../api/logger.ts";
 import type { OperatorMetrics } from "../metrics/metrics.ts";
 import type { WatchEnd, WatcherObserver } from "../runtime/watcher_event.ts";
+import { FRESH_MS } from "./freshness.ts";
 
 /** What is told of, and to whom. */
 export interface SourceHealthOptions {
@@ -23,10 +24,8 @@ export interface SourceHealthOptions {
   readonly onEarlyFailure: (error: unknown) => boolean;
 }
 
-/** After this long without a working watch, what was read is no longer held to be true; milliseconds. */
+/** After this long without a watch that works, what was read is no longer held to be true; milliseconds. */
 const TRUSTED_MS = 60_000;
-/** What was not heard of for longer than this is not up to date; milliseconds. */
-export const FRESH_MS = 120_000;
 /** Whatever a server has to tell, it tells within this: a watch that ends sooner has proven nothing; milliseconds. */
 const PROVEN_MS = 1_000;
 
@@ -36,8 +35,10 @@ export class SourceHealth implements WatcherObserver {
   #synced = false;
   /** The kind of the failure that was told last; undefined while all is well. */
   #told: string | undefined;
-  /** Since when there has been no working watch; monotonic milliseconds. */
+  /** Since when no watch has proven anything; monotonic milliseconds. */
   #failingSince: number | undefined;
+  /** Whether the last watch was refused. One refusal may be a moment's. */
+  #isRefused = false;
   #problem: string | undefined;
   /** When the collection was last known to be current; monotonic milliseconds. */
   #heardAt: number | undefined;
@@ -60,25 +61,24 @@ export class SourceHealth implements WatcherObserver {
   }
 
   /**
-   * Why what was read is not to be trusted: the API server refuses to show the collection, or has not managed to for a
-   * minute. Undefined while all is well.
+   * Why what was read is not to be trusted: the API server refuses to show the collection, twice in a row, or no watch has
+   * worked for a minute. Undefined while all is well.
    */
   get problem(): string | undefined {
-    return this.#problem;
+    return this.#hasLasted ? undefined : this.#problem;
   }
 
   /** How long ago what was read was last known to be current, in milliseconds; undefined before that. Silence is legal. */
   get ageMs(): number | undefined {
     if (this.#heardAt === undefined) return undefined;
     const now = this.#options.clock.monotonic();
-    const openSince = this.#openSince ?? -Infinity;
-    const isBelieved = !this.#isDoubtful || now - openSince >= PROVEN_MS;
-    return now - (isBelieved ? Math.max(this.#heardAt, openSince) : this.#heardAt);
+    const isBelieved = !this.#isDoubtful || this.#hasLasted;
+    return now - (isBelieved ? Math.max(this.#heardAt, this.#openSince ?? -Infinity) : this.#heardAt);
   }
 
   /** Whether what was read is up to date, and to be trusted. */
   get isFresh(): boolean {
-    return this.#problem === undefined && (this.ageMs ?? Infinity) <= FRESH_MS;
+    return this.problem === undefined && (this.ageMs ?? Infinity) <= FRESH_MS;
   }
 
   live(): void {
@@ -98,9 +98,16 @@ export class SourceHealth implements WatcherObserver {
     // Silence is legal: a watch resumed after it has lost nothing.
     if (end !== "idle") metrics.observeWatchRestart(resource, cause);
     if (this.#synced && !resumes) metrics.observeRelist(resource, cause);
-    this.#close();
-    if (end === "failed") this.#failed(error);
-    else log.debug("watch ended", { resource, namespace, end });
+    const isProven = this.#close();
+    if (end === "failed") return this.#failed(error);
+    log.debug("watch ended", { resource, namespace, end });
+    if (!isProven) this.#distrust(fruitless(resource, end));
+  }
+
+  /** Whether the watch under way is open for long enough to be believed, whatever came before it. */
+  get #hasLasted(): boolean {
+    return this.#openSince !== undefined &&
+      this.#options.clock.monotonic() - this.#openSince >= PROVEN_MS;
   }
 
   #recover(): void {
@@ -108,21 +115,23 @@ export class SourceHealth implements WatcherObserver {
     if (this.#told !== undefined) log.info("watching again", { resource, namespace });
     const changed = !this.#synced || this.#problem !== undefined;
     this.#told = this.#problem = this.#failingSince = undefined;
+    this.#isRefused = false;
     this.#synced = true;
     if (changed) onChange();
   }
 
-  /** Takes down what the watch that has ended has proven. */
-  #close(): void {
+  /** Takes down what the watch that has ended has proven, and says whether that is anything. */
+  #close(): boolean {
     const openSince = this.#openSince;
-    if (openSince === undefined) return;
-    this.#openSince = undefined;
+    if (openSince === undefined) return false;
     const heardAt = this.#heardAt ?? -Infinity;
-    const isProven = heardAt >= openSince || this.#options.clock.monotonic() - openSince >= PROVEN_MS;
+    const isProven = heardAt >= openSince || this.#hasLasted;
+    this.#openSince = undefined;
     this.#isDoubtful = !isProven;
-    if (!isProven) return;
+    if (!isProven) return false;
     this.#heardAt = Math.max(heardAt, openSince);
     this.#recover();
+    return true;
   }
 
   forgetful(): void {
@@ -134,21 +143,36 @@ export class SourceHealth implements WatcherObserver {
   }
 
   #failed(error: unknown): void {
-    const { resource, namespace, clock, log, explain, onChange, onEarlyFailure } = this.#options;
-    if (!this.#synced && onEarlyFailure(error)) return;
-    if (this.#told !== errorKind(error)) {
-      this.#told = errorKind(error);
-      log.warn("cannot watch, trying again", { resource, namespace, problem: explain(error) });
-    }
+    if (!this.#synced && this.#options.onEarlyFailure(error)) return;
+    this.#tell(error);
+    this.#distrust(error);
+  }
+
+  #tell(error: unknown): void {
+    const { resource, namespace, log, explain } = this.#options;
+    if (this.#told === errorKind(error)) return;
+    this.#told = errorKind(error);
+    log.warn("cannot watch, trying again", { resource, namespace, problem: explain(error) });
+  }
+
+  #distrust(error: unknown): void {
+    const { clock, explain, onChange } = this.#options;
+    const wasRefused = this.#isRefused;
+    this.#isRefused = isRefusal(error);
     this.#failingSince ??= clock.monotonic();
     if (this.#problem !== undefined) return;
-    if (!isRefusal(error) && clock.monotonic() - this.#failingSince < TRUSTED_MS) return;
+    const isMeant = wasRefused && this.#isRefused;
+    if (!isMeant && clock.monotonic() - this.#failingSince < TRUSTED_MS) return;
+    this.#tell(error);
     this.#problem = explain(error);
     onChange();
   }
 }
 
-/** Whether the server has made up its mind: waiting will not change that. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof ApiError && [401, 403, 404].includes(error.code);
+/** What is wrong with watches that end as others do, but have proven nothing. */
+function fruitless(resource: string, end: WatchEnd): Error {
+  return new Error(
+    `Cannot watch ${resource}: the API server ends each watch before it has told anything (${end}). ` +
+      "Is there a proxy in between that does not let through what takes long?",
+  );
 }

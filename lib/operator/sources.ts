@@ -11,8 +11,9 @@ import type { OperatorMetrics } from "../metrics/metrics.ts";
 import { runReflector } from "../runtime/reflector.ts";
 import { Store } from "../runtime/store.ts";
 import type { WatcherObserver } from "../runtime/watcher_event.ts";
-import { Reachability } from "./reachability.ts";
-import { FRESH_MS, SourceHealth } from "./source_health.ts";
+import { staleness } from "./freshness.ts";
+import type { Reachability } from "./reachability.ts";
+import { SourceHealth } from "./source_health.ts";
 import { podTriggers, policyTriggers } from "./triggers.ts";
 
 /** What the sources need. */
@@ -23,6 +24,8 @@ export interface SourcesOptions {
   readonly stretch: Stretch;
   readonly log: Logger;
   readonly metrics: OperatorMetrics;
+  /** Hears which of the watchers meet an answer. */
+  readonly reachability: Reachability;
   /** The namespaces to read; all when empty. */
   readonly namespaces: readonly string[];
   /** Says an error met while doing `what` in one sentence, with the next step. */
@@ -44,7 +47,6 @@ export class Sources {
   readonly #scopes: readonly Scope[];
   readonly #policyHealth: ReadonlyMap<Scope, SourceHealth>;
   readonly #podHealth: ReadonlyMap<Scope, SourceHealth>;
-  readonly #reachability = new Reachability();
   readonly #ready = Promise.withResolvers<void>();
 
   constructor(options: SourcesOptions) {
@@ -65,10 +67,9 @@ export class Sources {
   /** The resources of which the state is not known: not read yet, out of date, or not to be trusted any more. */
   get missing(): readonly string[] {
     const unknown = this.#all().filter(({ isFresh }) => !isFresh);
-    return [...new Set(unknown.map(({ resource }) => resource))].map((resource) => {
-      const ageMs = this.ages.get(resource) ?? 0;
-      return ageMs > FRESH_MS ? `${resource}, last heard of ${Math.floor(ageMs / 1000)} s ago,` : resource;
-    });
+    return [...new Set(unknown.map(({ resource }) => resource))].map((resource) =>
+      staleness(resource, this.ages.get(resource) ?? 0) ?? resource
+    );
   }
 
   /** How long ago each resource was last known to be current, in milliseconds; of those that have been read. */
@@ -83,11 +84,6 @@ export class Sources {
   /** Why the pods of `namespace` are not to be trusted; undefined when they are. */
   podsProblem(namespace: string): string | undefined {
     return (this.#podHealth.get(namespace) ?? this.#podHealth.get(undefined))?.problem;
-  }
-
-  /** Resolves once there is use in writing: somebody answers; or when `signal` aborts. */
-  answered(signal: AbortSignal): Promise<void> {
-    return this.#reachability.answered(signal);
   }
 
   /** Fills the stores until `signal` aborts. */
@@ -155,7 +151,7 @@ export class Sources {
 
   #observer(health: ReadonlyMap<Scope, SourceHealth>, namespace: Scope): WatcherObserver | undefined {
     const own = health.get(namespace);
-    return own && this.#reachability.following(own);
+    return own && this.#options.reachability.following(own);
   }
 
   /** One namespace that may not be read must not hold up the others; what is not to be had says so in its policies. */

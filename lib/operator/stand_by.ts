@@ -8,6 +8,7 @@ import type { LeaseClient } from "../api/ports.ts";
 import { StandbyMetrics } from "../metrics/standby_metrics.ts";
 import type { ElectionObserver, Term } from "../runtime/held_lease.ts";
 import { runElected } from "../runtime/leader.ts";
+import { staleness } from "./freshness.ts";
 import { measureLoopLag } from "./loop_lag.ts";
 import { createHandler, type Handler, type Listen, listen, type ListenAddress } from "./server.ts";
 
@@ -95,7 +96,8 @@ class Front {
 class ElectionNews implements ElectionObserver {
   readonly #options: StandbyOptions;
   readonly #onHopeless: (error: unknown) => void;
-  #known = false;
+  /** When the lease was last read or written; monotonic milliseconds, undefined before that. */
+  #answeredAt: number | undefined;
   /** The kind of the failure that was told last; undefined while all is well. */
   #told: string | undefined;
 
@@ -104,9 +106,11 @@ class ElectionNews implements ElectionObserver {
     this.#onHopeless = onHopeless;
   }
 
-  /** What a replica waits for that is not ready; one that knows that another leads is. */
+  /** What a replica waits for that is not ready; one that has seen lately that another leads is. */
   get missing(): readonly string[] {
-    return this.#known ? [] : ["the lease"];
+    if (this.#answeredAt === undefined) return ["the lease"];
+    const stale = staleness("the lease", this.#options.clock.monotonic() - this.#answeredAt);
+    return stale === undefined ? [] : [stale];
   }
 
   waiting(holder: string): void {
@@ -118,13 +122,13 @@ class ElectionNews implements ElectionObserver {
   }
 
   answered(): void {
-    this.#known = true;
+    this.#answeredAt = this.#options.clock.monotonic();
     this.#told = undefined;
   }
 
   failed(error: unknown): void {
     const { log, explain, isHopeless } = this.#options;
-    if (!this.#known && isHopeless(error)) return this.#onHopeless(error);
+    if (this.#answeredAt === undefined && isHopeless(error)) return this.#onHopeless(error);
     if (this.#told === errorKind(error)) return;
     this.#told = errorKind(error);
     log.warn("cannot read or renew the lease, trying again", { problem: explain(error) });

@@ -6,6 +6,9 @@ export interface Backoff {
   readonly maxMs: number;
 }
 
+/** How often to ask a server that does not answer: an outage of ten minutes is asked about twenty times, not more. */
+export const OUTAGE_BACKOFF: Backoff = { baseMs: 1_000, maxMs: 45_000 };
+
 /** The delay after the `failures`-th failure in a row (1 or more), without jitter. */
 export function backoffMs(failures: number, { baseMs, maxMs }: Backoff): number {
   // Capped before it is raised: 2 ** 2000 is Infinity, and 0 * Infinity is not a delay.

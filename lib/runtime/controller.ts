@@ -1,6 +1,7 @@
 /** The controller: workers that take keys from a queue, reconcile them, and decide when each comes back. */
 
 import type { Clock } from "../api/clock.ts";
+import { ConnectionError } from "../api/errors.ts";
 import { Stretch } from "../api/stretch.ts";
 import { backoffMs } from "./backoff.ts";
 import type { WorkQueue } from "./work_queue.ts";
@@ -32,9 +33,9 @@ export interface ControllerOptions<Item> {
   readonly stretch?: Stretch;
 }
 
-/** A failed reconcile is tried again after this, if nothing changes. */
+/** A reconcile that was answered, but not as it should be, is tried again after this, if nothing changes. */
 const RETRY_MS = 60_000;
-/** A change brings a failed reconcile back sooner, but no sooner than after 1, 2, 4 … 60 seconds. */
+/** A change, or that nobody answered, brings a failed reconcile back sooner: after 1, 2, 4 … 60 seconds. */
 const FAILURE_FLOOR = { baseMs: 1_000, maxMs: 60_000 };
 
 /** Runs until `signal` aborts and the reconciles under way have ended; a failing reconcile never ends it. */
@@ -70,9 +71,12 @@ export async function runController<Item>(
       } catch (error) {
         const count = (failures.get(key) ?? 0) + 1;
         failures.set(key, count);
-        observer.failed(item, error, clock.monotonic() - startedAt, RETRY_MS);
-        queue.add(item, RETRY_MS);
-        queue.done(item, backoffMs(count, FAILURE_FLOOR));
+        const floorMs = backoffMs(count, FAILURE_FLOOR);
+        // Until somebody answers it may not begin, and then it should: the server has never said no.
+        const retryMs = error instanceof ConnectionError ? floorMs : RETRY_MS;
+        observer.failed(item, error, clock.monotonic() - startedAt, retryMs);
+        queue.add(item, retryMs);
+        queue.done(item, floorMs);
       }
       // What needs no write needs no network either, and ten thousand of it would let nobody else in between.
       if (stretch.isOver) await stretch.rest();

@@ -2,7 +2,7 @@
 
 import { linkedAbort } from "../api/abort.ts";
 import type { Clock } from "../api/clock.ts";
-import { ApiError, isGone } from "../api/errors.ts";
+import { isGone, isUnserved } from "../api/errors.ts";
 import { isNewer, type Versioned } from "../api/object.ts";
 import type { ListWatch, WatchEvent, WatchStart } from "../api/ports.ts";
 import { Stretch } from "../api/stretch.ts";
@@ -47,6 +47,8 @@ export class Follower<T extends Versioned> {
   #cutShort = 0;
   /** Whether the next full read is a list, because the last one was cut short. */
   #listNext = false;
+  /** Since when the watch under way, or else the last one, has been followed; monotonic milliseconds. */
+  #followedSince: number | undefined;
   /** How many full reads in a row were older than what was seen. */
   #staleReads = 0;
 
@@ -60,8 +62,14 @@ export class Follower<T extends Versioned> {
     return this.#version !== undefined;
   }
 
+  /** For how long the last watch has told what changes, or would have; 0 when it never came to that. Milliseconds. */
+  get followedMs(): number {
+    return this.#followedSince === undefined ? 0 : this.#options.clock.monotonic() - this.#followedSince;
+  }
+
   /** One connection's life: whatever has to be read first, then changes until the watch ends. */
   async follow(signal: AbortSignal): Promise<WatchEnd> {
+    this.#followedSince = undefined;
     try {
       if (this.#version === undefined && (!this.#watchList || this.#listNext)) await this.#list(signal);
       const start: WatchStart = this.#version === undefined
@@ -104,14 +112,16 @@ export class Follower<T extends Versioned> {
     using connection = linkedAbort(signal);
     const give = (end: WatchEnd) => () => connection.abort(end);
     const cancelOverdue = clock.after(timeoutSeconds * 1000 + OVERDUE_MS, give("overdue"));
-    const initial = start.from === "version"
-      ? undefined
-      : new Patience(clock, INITIAL_EVENTS_MS, give("no-watch-list"));
+    let initial: Patience | undefined;
     let idle: Patience | undefined;
     try {
       const batches = await source.watch({ start, timeoutSeconds }, connection.signal);
-      if (start.from === "version") this.#options.observer?.live();
-      else {
+      if (start.from === "version") {
+        this.#followedSince = clock.monotonic();
+        this.#options.observer?.live();
+      } else {
+        // Not before: a credential plugin may have taken its time.
+        initial = new Patience(clock, INITIAL_EVENTS_MS, give("no-watch-list"));
         const rewound = this.#rewind();
         await this.#options.sink({ type: "init", rewound, newest: this.#newest });
       }
@@ -135,7 +145,7 @@ export class Follower<T extends Versioned> {
     } catch (error) {
       if (connection.signal.aborted) return connection.signal.reason;
       if (isGone(error)) return "gone";
-      if (this.#version !== undefined || !isRefusal(error)) throw error;
+      if (this.#version !== undefined || !isUnserved(error)) throw error;
       this.#watchList = false;
       return "no-watch-list";
     } finally {
@@ -156,6 +166,7 @@ export class Follower<T extends Versioned> {
         if (this.#version !== undefined) this.#advance(event.resourceVersion);
         else if (event.initialEventsEnd) {
           this.#cutShort = 0;
+          this.#followedSince = this.#options.clock.monotonic();
           return this.#complete(event.resourceVersion);
         }
         return;
@@ -185,9 +196,4 @@ export class Follower<T extends Versioned> {
     this.#newest = this.#version = version;
     return true;
   }
-}
-
-/** Whether the server understood the request for initial events and will not serve it. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof ApiError && (error.code === 400 || error.code === 422);
 }

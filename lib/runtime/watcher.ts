@@ -1,16 +1,16 @@
 /** Follows one collection for as long as it is asked to, and decides when to try again after whatever networks do. */
 
 import { sleep } from "../api/clock.ts";
-import { ApiError } from "../api/errors.ts";
+import { ApiError, isRefusal } from "../api/errors.ts";
 import type { Versioned } from "../api/object.ts";
-import { backoffMs, jittered } from "./backoff.ts";
+import { backoffMs, jittered, OUTAGE_BACKOFF } from "./backoff.ts";
 import { Follower, type WatcherOptions } from "./follower.ts";
 import type { WatchEnd } from "./watcher_event.ts";
 
-/** A watch that lived this long was a healthy one: the next may start at once. */
+/** A watch that was followed for this long was a healthy one: the next may start at once. */
 const HEALTHY_MS = 10_000;
-/** Delays between failed tries: long enough that an outage of ten minutes is asked about twenty times, not more. */
-const WATCH_BACKOFF = { baseMs: 1_000, maxMs: 45_000 };
+/** A refusal may be a moment's: a token that was just rotated, or a server that has just started. */
+const REFUSED_MS = 2_000;
 /** A server whose history is gone again within this time forgets it in a row. */
 const REMEMBERS_MS = 120_000;
 /** Whoever forgets so often in a row will do so again. */
@@ -18,7 +18,7 @@ const FORGETFUL = 3;
 
 /**
  * Runs until `signal` aborts. Never throws: what goes wrong is told to the observer and tried again, at once after a
- * watch that had lived, else after 1, 2, 4 … 45 seconds.
+ * watch that had lived, else after 1, 2, 4 … 45 seconds; after the first refusal in 2.
  */
 export async function runWatcher<T extends Versioned>(
   options: WatcherOptions<T>,
@@ -30,10 +30,14 @@ export async function runWatcher<T extends Versioned>(
   /** How often in a row the history was gone, and when it was last. */
   let forgotten = 0;
   let goneAt = -Infinity;
-  /** The changes of way since the last healthy watch: each costs nothing, once. */
-  const changesOfWay = new Set<WatchEnd>();
+  /** What has come since the last healthy watch of that which is followed up promptly, once: changes of way, a refusal. */
+  const seen = new Set<WatchEnd | "refused">();
+  const isFirst = (what: WatchEnd | "refused") => {
+    const isNew = !seen.has(what);
+    seen.add(what);
+    return isNew;
+  };
   while (!signal.aborted) {
-    const startedAt = clock.monotonic();
     let error: unknown;
     let end: WatchEnd;
     try {
@@ -44,23 +48,24 @@ export async function runWatcher<T extends Versioned>(
     }
     if (signal.aborted) return;
     observer?.ended(end, error, follower.resumes);
-    const endedAt = clock.monotonic();
     if (end === "gone") {
-      forgotten = endedAt - goneAt < REMEMBERS_MS ? forgotten + 1 : 1;
-      goneAt = endedAt;
+      const now = clock.monotonic();
+      forgotten = now - goneAt < REMEMBERS_MS ? forgotten + 1 : 1;
+      goneAt = now;
       if (forgotten === FORGETFUL) observer?.forgetful?.();
     }
     // However long each watch of a forgetful server lives: all is read again ever more slowly.
-    if (endedAt - startedAt >= HEALTHY_MS && (end !== "gone" || forgotten < FORGETFUL)) {
+    if (follower.followedMs >= HEALTHY_MS && (end !== "gone" || forgotten < FORGETFUL)) {
       failures = 0;
-      changesOfWay.clear();
+      seen.clear();
     }
-    if ((end === "gone" || end === "no-watch-list") && !changesOfWay.has(end)) {
-      changesOfWay.add(end);
-      continue;
-    }
+    if ((end === "gone" || end === "no-watch-list") && isFirst(end)) continue;
     failures++;
-    const delay = failures === 1 ? 0 : backoffMs(failures - 1, WATCH_BACKOFF);
+    const delay = isRefusal(error) && isFirst("refused")
+      ? REFUSED_MS
+      : failures === 1
+      ? 0
+      : backoffMs(failures - 1, OUTAGE_BACKOFF);
     const asked = error instanceof ApiError ? error.retryAfterMs ?? 0 : 0;
     await sleep(clock, jittered(Math.max(delay, asked), random), signal);
   }

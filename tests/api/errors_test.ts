@@ -10,7 +10,9 @@ import {
   isConflict,
   isGone,
   isNotFound,
+  isRefusal,
   isTransient,
+  isUnserved,
   LeaseLostError,
 } from "../../lib/api/errors.ts";
 
@@ -49,21 +51,23 @@ Deno.test("ConnectionError keeps its problem and its cause", () => {
 interface Row {
   readonly error: unknown;
   readonly kind: string;
-  readonly is?: readonly ("notFound" | "conflict" | "gone" | "transient")[];
+  readonly is?: readonly ("notFound" | "conflict" | "gone" | "transient" | "refusal" | "unserved")[];
 }
 
 const ROWS: Record<string, Row> = {
-  "400 bad request": { error: api(400), kind: "http_400" },
-  "403 forbidden": { error: api(403), kind: "http_403" },
-  "404 not found": { error: api(404), kind: "http_404", is: ["notFound"] },
+  "400 bad request": { error: api(400), kind: "http_400", is: ["unserved"] },
+  "401 unauthorized": { error: api(401), kind: "http_401", is: ["refusal"] },
+  "403 forbidden": { error: api(403), kind: "http_403", is: ["refusal"] },
+  "404 not found": { error: api(404), kind: "http_404", is: ["notFound", "refusal"] },
   "409 conflict": { error: api(409), kind: "http_409", is: ["conflict"] },
   "410 gone": { error: api(410), kind: "http_410", is: ["gone"] },
   "an ERROR event that says Expired": { error: api(200, "Expired"), kind: "http_200", is: ["gone"] },
   "an ERROR event that says Gone": { error: api(200, "Gone"), kind: "http_200", is: ["gone"] },
-  "422 failed test of a JSON patch": { error: api(422), kind: "http_422", is: ["conflict"] },
+  "422 failed test of a JSON patch": { error: api(422), kind: "http_422", is: ["conflict", "unserved"] },
   "422 that names the field that is wrong": {
     error: new ApiError({ code: 422, reason: "Invalid", message: "no", causes: ["spec.x: Required value"] }),
     kind: "http_422",
+    is: ["unserved"],
   },
   "409 that names a cause": {
     error: new ApiError({ code: 409, reason: "Conflict", message: "no", causes: ["metadata.uid"] }),
@@ -99,6 +103,8 @@ for (const [what, { error, kind, is = [] }] of Object.entries(ROWS)) {
       conflict: isConflict(error),
       gone: isGone(error),
       transient: isTransient(error),
+      refusal: isRefusal(error),
+      unserved: isUnserved(error),
     };
     assert.deepEqual(Object.entries(answers).flatMap(([name, yes]) => yes ? [name] : []), [...is]);
   });

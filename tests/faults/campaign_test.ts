@@ -13,6 +13,7 @@ import { HOSTILE_OBJECTS } from "./rows/hostile.ts";
 import { OUTAGES } from "./rows/outages.ts";
 import { PATIENCE } from "./rows/patience.ts";
 import { READS } from "./rows/reads.ts";
+import { SERVERS } from "./rows/servers.ts";
 import { STORMS } from "./rows/storms.ts";
 import { WATCHES } from "./rows/watches.ts";
 import { WRITES } from "./rows/writes.ts";
@@ -32,6 +33,7 @@ const ROWS: readonly Row[] = [
   ...EVENTS,
   ...WRITES,
   ...OUTAGES,
+  ...SERVERS,
   ...ACCESS,
   ...ENDS,
 ];

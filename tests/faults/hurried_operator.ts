@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Clock } from "../../lib/api/clock.ts";
+import { Line } from "../../lib/api/line.ts";
 import type { Logger } from "../../lib/api/logger.ts";
 import { httpCluster } from "../../lib/kube/cluster.ts";
 import { explain } from "../../lib/kube/explain.ts";
@@ -74,7 +75,7 @@ export async function startHurried(
     void records.push({ level: level.toUpperCase(), message, ...properties });
   const stopping = new AbortController();
   const ended = runOperator({
-    cluster: httpCluster(transport, clock),
+    cluster: httpCluster(transport, clock, { line: new Line() }),
     clock,
     log: { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") },
     version: "0.0.0-test",

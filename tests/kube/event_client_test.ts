@@ -100,7 +100,7 @@ Deno.test("create() and repeat() send nothing when their fence does not hold: wh
     const assertFresh = () => {
       throw new LeaseLostError("another leads");
     };
-    const client = createEventClient(transport, new InstantClock(), { assertFresh });
+    const client = createEventClient(transport, new InstantClock(), { fence: { assertFresh } });
     const isLost = (error: unknown) => error instanceof LeaseLostError;
     await assert.rejects(client.create(EVENT, undefined, signal), isLost);
     await assert.rejects(client.repeat({ namespace: "team-a", name: "strict.1" }, SERIES, signal), isLost);

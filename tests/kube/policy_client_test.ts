@@ -184,14 +184,14 @@ function fenceFor(attempts: number): Fence {
 for (const write of ["patch", "patchStatus"] as const) {
   Deno.test(`${write}() asks its fence before each attempt, and sends nothing when that does not hold`, () =>
     using([refusal(503), refusal(503)], async (used) => {
-      const client = createPolicyClient(used.transport, used.clock, fenceFor(2));
+      const client = createPolicyClient(used.transport, used.clock, { fence: fenceFor(2) });
       await assert.rejects(calls[write]({ ...used, client }), { name: "LeaseLostError" });
       assert.equal(used.clock.waits.length, 2);
     }));
 
   Deno.test(`${write}() asks its fence again for a second try with a new token`, () =>
     using([refusal(401)], async (used) => {
-      const client = createPolicyClient(used.transport, used.clock, fenceFor(1));
+      const client = createPolicyClient(used.transport, used.clock, { fence: fenceFor(1) });
       await assert.rejects(calls[write]({ ...used, client }), { name: "LeaseLostError" });
     }));
 
@@ -202,7 +202,7 @@ for (const write of ["patch", "patchStatus"] as const) {
       used.credentials.access = () => access.promise.then(() => current);
       const fence = fenceFor(Infinity);
       const client = createPolicyClient(used.transport, used.clock, {
-        assertFresh: () => fence.assertFresh(),
+        fence: { assertFresh: () => fence.assertFresh() },
       });
       const writing = calls[write]({ ...used, client });
       fence.assertFresh = fenceFor(0).assertFresh;
@@ -213,6 +213,6 @@ for (const write of ["patch", "patchStatus"] as const) {
 
 Deno.test("get() asks no fence: reading harms nobody", () =>
   using([sent], async (used) => {
-    const client = createPolicyClient(used.transport, used.clock, fenceFor(0));
+    const client = createPolicyClient(used.transport, used.clock, { fence: fenceFor(0) });
     assert.equal((await calls.get({ ...used, client })).resourceVersion, "8");
   }));

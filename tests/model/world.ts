@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { POLICY_RESOURCE } from "../../lib/api/devops_policy.ts";
+import { Line } from "../../lib/api/line.ts";
 import { httpCluster } from "../../lib/kube/cluster.ts";
 import { isHopeless } from "../../lib/kube/hopeless.ts";
 import { runOperator } from "../../lib/operator/run.ts";
@@ -86,7 +87,7 @@ export class World implements AsyncDisposable {
     this.log = records;
     const { credentials } = this.cluster;
     this.#ended = runOperator({
-      cluster: httpCluster(this.wire.transport(credentials), clock),
+      cluster: httpCluster(this.wire.transport(credentials), clock, { line: new Line() }),
       clock,
       log,
       version: "0.0.0-test",

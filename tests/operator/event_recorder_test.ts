@@ -1,6 +1,7 @@
 /** The recorder of events: what the server hears of, how often, and how fast. */
 
 import assert from "node:assert/strict";
+import { Line } from "../../lib/api/line.ts";
 import type { NewEvent } from "../../lib/api/ports.ts";
 import { BETTER, policy, recording, WORSE } from "../support/recording_events.ts";
 
@@ -104,3 +105,22 @@ for (const name of ["a".repeat(253), `${"a".repeat(215)}.b`, `${"a".repeat(215)}
     await stop();
   });
 }
+
+Deno.test("EventRecorder keeps what there is to tell until there is sense in telling it", async () => {
+  const line = new Line();
+  const { recorder, clock, calls, stop } = recording(undefined, {
+    mayBegin: (signal) => line.opened(signal),
+  });
+  line.close();
+  recorder.record(policy(), [WORSE]);
+  await clock.advance(120_000);
+  assert.deepEqual(calls, []);
+  line.open();
+  await clock.advance(0);
+  assert.deepEqual(calls, ["create Worse."]);
+  line.close();
+  recorder.record(policy(), [BETTER]);
+  await clock.advance(1_000);
+  await stop();
+  assert.deepEqual(calls, ["create Worse."], "who is to end does not wait");
+});

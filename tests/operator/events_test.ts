@@ -94,7 +94,7 @@ Deno.test("an event tells once that pods cannot be read, whatever the reason bec
   const { cluster, clock } = operator;
   await clock.advance(1_000);
   deny(cluster, "pods", FORBIDDEN);
-  await clock.advance(1_000);
+  await clock.advance(3_000);
   deny(cluster, "pods", { ...FORBIDDEN, message: "forbidden again" });
   await clock.advance(120_000);
   const refused = "Warning PodsUnavailable: Cannot list and watch pods: forbidden.";

@@ -52,6 +52,7 @@ function largeNamespace(onTurn: (pods: Store<PodFacts>) => void = () => {}) {
     podsProblem: () => undefined,
     client: {
       get: unexpected,
+      probe: unexpected,
       patch: unexpected,
       patchStatus(_ref, { status }) {
         written.push(status as PolicyStatus);

@@ -59,9 +59,61 @@ for (const [end, error] of [["failed", api(500)], ["closed", undefined]] as cons
     // The first of them was believed, and no other.
     const told = said().filter(([level]) => level !== "debug").map(([, message]) => message);
     const twice = ["cannot watch, trying again", "watching again", "cannot watch, trying again"];
-    assert.deepEqual(told, end === "failed" ? twice : []);
+    assert.deepEqual(told, end === "failed" ? twice : ["cannot watch, trying again"]);
   });
 }
+
+for (const end of ["closed", "gone", "no-watch-list", "overdue"] as const) {
+  Deno.test(`SourceHealth trusts what was read for a minute of watches that are ${end} and told nothing`, async () => {
+    const { clock, health, read, changes, said } = followed();
+    read();
+    await clock.advance(10_000);
+    health.ended(end, undefined, true);
+    health.ended(end, undefined, true);
+    await clock.advance(59_999);
+    health.ended(end, undefined, true);
+    assert.equal(health.problem, undefined);
+    await clock.advance(1);
+    health.ended(end, undefined, true);
+    assert.match(health.problem ?? "", /^Cannot watch pods: the API server ends each watch before/);
+    assert.equal(health.isFresh, false);
+    assert.equal(changes(), 2);
+    assert.deepEqual(said().filter(([level]) => level === "warn").length, 1);
+    health.live();
+    assert.equal(health.problem, undefined);
+    assert.equal(changes(), 3);
+  });
+}
+
+Deno.test("SourceHealth gives up waiting for a collection that was never read when each watch ends with nothing told", async () => {
+  const { clock, health, changes } = followed();
+  for (let second = 0; second <= 60; second += 30) {
+    assert.equal(changes(), 0);
+    health.ended("gone", undefined, false);
+    await clock.advance(30_000);
+  }
+  assert.equal(changes(), 1);
+  assert.equal(health.synced, false);
+  assert.match(health.problem ?? "", /\(gone\)/);
+});
+
+Deno.test("SourceHealth trusts a watch again that lasts, although those before it were closed at once", async () => {
+  const { clock, health, read } = followed();
+  read();
+  await clock.advance(10_000);
+  health.ended("closed", undefined, true);
+  for (let i = 0; i < 4; i++) {
+    health.live();
+    health.ended("closed", undefined, true);
+    await clock.advance(30_000);
+  }
+  health.live();
+  await clock.advance(999);
+  assert.match(health.problem ?? "", /\(closed\)/);
+  await clock.advance(1);
+  assert.equal(health.problem, undefined);
+  assert.equal(health.isFresh, true);
+});
 
 Deno.test("SourceHealth believes watches again after a row of failures when one lasts, or brings something", async () => {
   for (const prove of ["lasts", "brings"]) {
@@ -91,7 +143,7 @@ Deno.test("SourceHealth believes watches again after a row of failures when one 
 Deno.test("SourceHealth is not fresh while what was read is not to be trusted, however lately that was", () => {
   const { health, read } = followed();
   read();
-  health.ended("failed", api(403), true);
+  for (let i = 0; i < 2; i++) health.ended("failed", api(403), true);
   assert.equal(health.ageMs, 0);
   assert.equal(health.isFresh, false);
 });

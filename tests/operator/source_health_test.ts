@@ -7,6 +7,8 @@ import { followed, HOPELESS } from "../support/followed_source.ts";
 const api = (code: number) => new ApiError({ code, reason: "", message: `status ${code}` });
 const REFUSED = new ConnectionError("refused", "connection refused");
 const TIMEOUT = new ConnectionError("timeout", "no answer");
+type Followed = ReturnType<typeof followed>;
+
 Deno.test("SourceHealth is synced from the first time that the collection was read", () => {
   const { health, read, changes } = followed();
   assert.equal(health.synced, false);
@@ -79,6 +81,9 @@ for (
     const { health, read, changes } = followed();
     read();
     health.ended("failed", error, true);
+    assert.equal(health.problem, undefined, "once may be a moment's");
+    assert.equal(changes(), 1);
+    health.ended("failed", error, true);
     assert.equal(health.problem, denied ? error.message : undefined);
     assert.equal(changes(), denied ? 2 : 1);
     health.ended("failed", error, true);
@@ -89,8 +94,26 @@ for (
   });
 }
 
+for (
+  const [what, between] of [
+    ["a watch that was let in", ({ health }: Followed) => health.live()],
+    ["another failure", ({ health }: Followed) => health.ended("failed", REFUSED, true)],
+    ["history that is gone", ({ health }: Followed) => health.ended("gone", undefined, false)],
+  ] as const
+) {
+  Deno.test(`SourceHealth takes two refusals for two moments' when there is ${what} between them`, () => {
+    const world = followed();
+    world.read();
+    world.health.ended("failed", api(403), true);
+    between(world);
+    world.health.ended("failed", api(403), true);
+    assert.equal(world.health.problem, undefined);
+  });
+}
+
 Deno.test("SourceHealth stays refused while the server cannot be reached", () => {
   const { health } = followed();
+  health.ended("failed", api(403), true);
   health.ended("failed", api(403), true);
   health.ended("failed", REFUSED, true);
   assert.equal(health.problem, "status 403");

@@ -96,6 +96,25 @@ Deno.test("a replica that cannot see the lease is not ready, and says so once fo
   ]);
 });
 
+Deno.test("a replica that has not seen the lease for two minutes is not ready, and is again when it sees it", async () => {
+  const server = await heldByAnother();
+  let problem: Error | undefined;
+  const broken = () => problem === undefined ? Promise.resolve() : Promise.reject(problem);
+  await using replica = start(server.client(broken));
+  await replica.clock.advance(10_000);
+  problem = unreachable();
+  await replica.clock.advance(118_000);
+  assert.deepEqual(await replica.get("/readyz"), [200, "ok\n"]);
+  await replica.clock.advance(4_000);
+  const [code, text] = await replica.get("/readyz");
+  assert.equal(code, 503);
+  assert.match(text, /^waiting for the lease, last heard of 12\d s ago,\n$/);
+  assert.deepEqual(await replica.get("/healthz"), [200, "ok\n"]);
+  problem = undefined;
+  await replica.clock.advance(2_000);
+  assert.deepEqual(await replica.get("/readyz"), [200, "ok\n"]);
+});
+
 Deno.test("a replica that leads answers with what the operator serves, on the address that it had", async () => {
   const server = await heldByAnother();
   const serving = Promise.withResolvers<void>();

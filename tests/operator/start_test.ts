@@ -48,7 +48,7 @@ Deno.test("runOperator() serves the namespaces that it may read when it may not 
     await cluster.putPolicy({ spec: ALL_CHECKS });
     cluster.fault = refusing(FORBIDDEN, ({ namespace }) => namespace === "staging");
   }, { ...ON_A_FREE_PORT, namespaces: ["production", "staging"] });
-  await operator.clock.advance(1_000);
+  await operator.clock.advance(3_000);
   assert.equal(await operator.score(), 100);
   assert.equal((await get(operator, "/readyz")).text, "waiting for devopspolicies and pods\n");
 });

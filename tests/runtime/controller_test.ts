@@ -1,6 +1,7 @@
 /** The controller: when a key comes back after a success, a failure or a change, and how it ends. */
 
 import assert from "node:assert/strict";
+import { ConnectionError } from "../../lib/api/errors.ts";
 import { type Action, runController } from "../../lib/runtime/controller.ts";
 import { WorkQueue } from "../../lib/runtime/work_queue.ts";
 import { BusyClock } from "../support/busy_clock.ts";
@@ -115,6 +116,35 @@ Deno.test("runController() tries a failed reconcile again every 60 seconds when 
   queue.add("a");
   await clock.advance(240_000);
   assert.deepEqual(runsOf("a"), [0, 60, 120, 180, 240]);
+  await stop();
+});
+
+Deno.test("runController() tries a reconcile that nobody answered again after 1, 2, 4 … 60 seconds, and says so", async () => {
+  const lost = new ConnectionError("reset", "the connection broke");
+  const { clock, queue, runsOf, said, stop } = running(() => Promise.reject(lost));
+  queue.add("a");
+  await clock.advance(183_000);
+  assert.deepEqual(runsOf("a"), [0, 1, 3, 7, 15, 31, 63, 123, 183]);
+  assert.deepEqual(said.slice(0, 2), [["failed", "a", lost, 0, 1_000], ["failed", "a", lost, 0, 2_000]]);
+  await stop();
+});
+
+Deno.test("runController() holds what nobody answered until it may begin, and begins it then", async () => {
+  let gate: PromiseWithResolvers<void> | undefined;
+  const { clock, queue, runsOf, stop } = running(
+    (_item, run) => {
+      if (run > 1) return DONE;
+      gate = Promise.withResolvers();
+      throw new ConnectionError("timeout", "no answer");
+    },
+    { mayBegin: () => gate?.promise ?? Promise.resolve() },
+  );
+  queue.add("a");
+  await clock.advance(600_000);
+  assert.deepEqual(runsOf("a"), [0]);
+  gate?.resolve();
+  await clock.advance(60_000);
+  assert.deepEqual(runsOf("a"), [0, 600]);
   await stop();
 });
 

@@ -78,7 +78,7 @@ for (const [way, refuse] of Object.entries(WAYS)) {
     Deno.test(`runWatcher() asks for initial events again after a ${code} ${way}`, async () => {
       const { source, clock, ends, stop } = await watching();
       refuse(source.lastWatch, code);
-      await clock.advance(0);
+      await clock.advance(2_000);
       assert.deepEqual(ends, ["failed"]);
       assert.deepEqual(starts(source), ["initial-events", "initial-events"]);
       assert.equal(source.lists.length, 0);
@@ -138,7 +138,6 @@ Deno.test("runWatcher() lists no more while it can resume", async () => {
 
 for (
   const [what, answer] of [
-    ["nobody accepts the watch", () => {}],
     ["the watch is silent", (watch: Watch) => void watch.accept()],
     ["events come without an end", (watch: Watch) => void watch.accept().push(applied("a", 5), bookmark(6))],
   ] as const
@@ -159,6 +158,17 @@ for (
     await stop();
   });
 }
+
+Deno.test("runWatcher() counts those 30 s from the server's yes, however long it took to ask", async () => {
+  const { source, clock, ends, stop } = await watching();
+  await clock.advance(60_000);
+  source.lastWatch.accept();
+  await clock.advance(29_999);
+  assert.deepEqual(ends, []);
+  await clock.advance(1);
+  assert.deepEqual(ends, ["no-watch-list"]);
+  await stop();
+});
 
 Deno.test("runWatcher() lists at once when somebody ends the initial events before their end", async () => {
   const { source, clock, ends, stop } = await watching();

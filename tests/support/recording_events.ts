@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { DevOpsPolicy } from "../../lib/api/devops_policy.ts";
 import type { EventSeries, NewEvent } from "../../lib/api/ports.ts";
-import { EventRecorder } from "../../lib/operator/event_recorder.ts";
+import { EventRecorder, type EventRecorderOptions } from "../../lib/operator/event_recorder.ts";
 import type { News } from "../../lib/policy/news.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { recordingLogger } from "./recording_logger.ts";
@@ -31,6 +31,7 @@ export function policy(name = "strict", uid = `uid of ${name}`): DevOpsPolicy {
 /** A recorder at work on a server that does as `answer` says. */
 export function recording(
   answer: (call: string, signal: AbortSignal) => Promise<void> = () => Promise.resolve(),
+  more: Pick<EventRecorderOptions, "mayBegin"> = {},
 ) {
   const clock = new ManualClock();
   const { log, records } = recordingLogger();
@@ -58,6 +59,7 @@ export function recording(
     log,
     metrics: { observeEvent: (outcome) => void outcomes.push(outcome) },
     explain: (error) => (error as Error).message,
+    ...more,
   });
   const stopping = new AbortController();
   const running = recorder.run(stopping.signal);

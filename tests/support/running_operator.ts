@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { clearImmediate, setImmediate } from "node:timers";
+import { Line } from "../../lib/api/line.ts";
 import type { Cluster } from "../../lib/api/ports.ts";
 import { httpCluster } from "../../lib/kube/cluster.ts";
 import { isHopeless } from "../../lib/kube/hopeless.ts";
@@ -77,7 +78,7 @@ export async function startOperator(
   const stopping = new AbortController();
   if (isStopped) stopping.abort();
   const ended = runOperator({
-    cluster: through(httpCluster(transport, clock)),
+    cluster: through(httpCluster(transport, clock, { line: new Line() })),
     clock,
     log,
     version: "0.0.0-test",
