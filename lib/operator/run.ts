@@ -14,9 +14,11 @@ import type { Context, StatusChange } from "./context.ts";
 import { EventRecorder } from "./event_recorder.ts";
 import { findStuck, withinReconcileTime } from "./liveness.ts";
 import { measureLoopLag } from "./loop_lag.ts";
+import { OwnWrites } from "./own_writes.ts";
 import { reconcile } from "./reconcile.ts";
 import { RefreshBudget } from "./refresh_budget.ts";
 import { tellDropped, toObserver } from "./reports.ts";
+import { Rivals } from "./rivals.ts";
 import { createHandler, type Listen, listen, type ListenAddress } from "./server.ts";
 import { Sources } from "./sources.ts";
 
@@ -74,6 +76,12 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     memory: options.memory,
     loopLag: measureLoopLag(clock, stop),
   });
+  const rivals = new Rivals({ clock, log });
+  const own = new OwnWrites({
+    find: (ref) => sources.policies.get(ref),
+    onOverwritten: ({ namespace, name }) =>
+      queue.add({ namespace, name }, rivals.delayMs({ namespace, name })),
+  });
   const sources: Sources = new Sources({
     cluster,
     clock,
@@ -87,6 +95,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       if (edited) queue.addFirst({ namespace, name });
       else queue.add({ namespace, name });
     },
+    onTouched: (before, after) => own.changed(before, after),
     onEarlyFailure(error) {
       if (!options.isHopeless(error)) return false;
       hopeless = { error };
@@ -136,7 +145,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       refreshes: new RefreshBudget(),
       onStatus,
       onNews: (policy, news) => events.record(policy, news),
-      written: new WeakMap(),
+      own,
       onDropped: tellDropped(log),
       signal: writes.signal,
     };

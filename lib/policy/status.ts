@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Value } from "typebox/value";
 import { toTimestamp } from "../api/clock.ts";
-import { nextConditions, type Verdict } from "./conditions.ts";
+import { isOwnCondition, nextConditions, type Verdict } from "./conditions.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { classify, healthScore, HEALTHY_SCORE } from "./score.ts";
 import { type PolicyStatus, PolicyStatusSchema } from "./status_schema.ts";
@@ -75,6 +75,11 @@ export function writeReason(
   const age = now - Date.parse(was ?? "");
   // A heartbeat from the future (a clock was wrong) or an unreadable one is as stale as an old one.
   return age >= 0 && age < refreshAfterMs ? undefined : "refresh";
+}
+
+/** What of a status is ours to say: all but the conditions of others. */
+export function ownPart(status: PolicyStatus): PolicyStatus {
+  return { ...status, conditions: (status.conditions ?? []).filter(isOwnCondition) };
 }
 
 /** The stored status, where it is one: null is as good as nothing, and what the schema refuses as no status at all. */
