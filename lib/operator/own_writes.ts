@@ -1,10 +1,9 @@
 /** Our own writes of status: told apart from those of others, and each of them told of once, whatever became of its answer. */
 
-import { isDeepStrictEqual } from "node:util";
 import type { DevOpsPolicy } from "../api/devops_policy.ts";
 import { type ObjectRef, refKey } from "../api/object.ts";
 import { type News, newsOf } from "../policy/news.ts";
-import { ownPart, parseStatus } from "../policy/status.ts";
+import { parseStatus, sayTheSame } from "../policy/status.ts";
 import type { PolicyStatus } from "../policy/status_schema.ts";
 
 /** What is known of one policy. */
@@ -91,8 +90,8 @@ export class OwnWrites {
   /** Takes note that the policy `before` is now stored as `after`. */
   changed(before: DevOpsPolicy, after: DevOpsPolicy): void {
     if (before === after || this.#underWay.has(refKey(after))) return;
-    const [was, is] = [before, after].map(({ status }) => ownPart(parseStatus(status)));
-    if (!isDeepStrictEqual(was, is)) this.#options.onOverwritten(after);
+    const isUntouched = sayTheSame(parseStatus(before.status), parseStatus(after.status));
+    if (!isUntouched) this.#options.onOverwritten(after);
   }
 
   forget(ref: ObjectRef): void {
@@ -112,7 +111,7 @@ export class OwnWrites {
   /** Whether the status of `policy` is what we sent when nobody answered. */
   #isUnanswered(policy: DevOpsPolicy): boolean {
     const sent = this.#entryOf(policy)?.sent;
-    return sent !== undefined && isDeepStrictEqual(ownPart(this.statusOf(policy)), ownPart(sent));
+    return sent !== undefined && sayTheSame(this.statusOf(policy), sent);
   }
 
   /**

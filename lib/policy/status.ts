@@ -77,9 +77,13 @@ export function writeReason(
   return age >= 0 && age < refreshAfterMs ? undefined : "refresh";
 }
 
-/** What of a status is ours to say: all but the conditions of others. */
-export function ownPart(status: PolicyStatus): PolicyStatus {
-  return { ...status, conditions: (status.conditions ?? []).filter(isOwnCondition) };
+/** Whether two statuses agree in all that is ours to say, which the conditions of others are not. */
+export function sayTheSame(one: PolicyStatus, other: PolicyStatus): boolean {
+  const [a, b] = [one, other].map((status) => ({
+    ...status,
+    conditions: (status.conditions ?? []).filter(isOwnCondition),
+  }));
+  return isDeepStrictEqual(a, b);
 }
 
 /** The stored status, where it is one: null is as good as nothing, and what the schema refuses as no status at all. */
