@@ -46,8 +46,8 @@ export interface OperatorOptions {
   readonly onStatus: (change: StatusChange) => void;
 }
 
-/** Writes under way at a shutdown get this long to end; milliseconds. */
-const LAST_WRITES_MS = 8_000;
+/** Writes under way at a shutdown get this long to end: giving the lease back takes 2 s more, and all is over within 10; milliseconds. */
+const LAST_WRITES_MS = 6_000;
 
 /**
  * Runs until `signal` aborts and the writes under way have ended.
