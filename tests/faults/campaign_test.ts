@@ -13,6 +13,7 @@ import { HOSTILE_OBJECTS } from "./rows/hostile.ts";
 import { OUTAGES } from "./rows/outages.ts";
 import { PATIENCE } from "./rows/patience.ts";
 import { READS } from "./rows/reads.ts";
+import { RIVALS } from "./rows/rivals.ts";
 import { STORMS } from "./rows/storms.ts";
 import { WATCHES } from "./rows/watches.ts";
 import { WRITES } from "./rows/writes.ts";
@@ -31,6 +32,7 @@ const ROWS: readonly Row[] = [
   ...PATIENCE,
   ...EVENTS,
   ...WRITES,
+  ...RIVALS,
   ...OUTAGES,
   ...ACCESS,
   ...ENDS,
