@@ -21,6 +21,7 @@ import { tellDropped, toObserver } from "./reports.ts";
 import { Rivals } from "./rivals.ts";
 import { createHandler, type Listen, listen, type ListenAddress } from "./server.ts";
 import { Sources } from "./sources.ts";
+import { writesSignal } from "./writes_signal.ts";
 
 /** What the operator is started with. */
 export interface OperatorOptions {
@@ -45,9 +46,6 @@ export interface OperatorOptions {
   readonly isHopeless: (error: unknown) => boolean;
   readonly onStatus: (change: StatusChange) => void;
 }
-
-/** Writes under way at a shutdown get this long to end: giving the lease back takes 2 s more, and all is over within 10; milliseconds. */
-const LAST_WRITES_MS = 6_000;
 
 /**
  * Runs until `signal` aborts and the writes under way have ended.
@@ -166,25 +164,4 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     end.abort();
   }
   if (hopeless) throw hopeless.error;
-}
-
-/** Aborts when `lost` does, or some time after `stop` does; not once it is disposed of, because all is written. */
-function writesSignal(
-  clock: Clock,
-  stop: AbortSignal,
-  lost: AbortSignal,
-): { readonly signal: AbortSignal } & Disposable {
-  const writes = linkedAbort(lost);
-  let cancel = () => {};
-  const start = () => cancel = clock.after(LAST_WRITES_MS, () => writes.abort());
-  if (stop.aborted) start();
-  else stop.addEventListener("abort", start, { once: true });
-  return {
-    signal: writes.signal,
-    [Symbol.dispose]() {
-      cancel();
-      stop.removeEventListener("abort", start);
-      writes[Symbol.dispose]();
-    },
-  };
 }
