@@ -5,7 +5,7 @@ import type { Logger } from "../api/logger.ts";
 
 /** Where the runtime opens its debugger; nobody can tell it another place, or not to. */
 const DEBUGGER = { hostname: "127.0.0.1", port: 9229 };
-/** How often to try for the port while another program has it, and so keeps the debugger shut for us; milliseconds. */
+/** After this is tried again what fails: to have the port while another program has it, or to answer on it; milliseconds. */
 const RETRY_MS = 1_000;
 
 /**
@@ -22,6 +22,16 @@ export function keepDebuggerShut(
   let cancel = () => {};
   let isTold = false;
 
+  /** Ends every connection at once: whoever looks for a debugger is not kept waiting. */
+  const hangUp = async (listener: Deno.Listener) => {
+    try {
+      for await (const connection of listener) connection.close();
+    } catch (error) {
+      // With too many files open, say: whoever connects has to wait, but the port is held all the same.
+      log.debug("cannot hang up on the debugger's port, trying again", { problem: (error as Error).message });
+      cancel = clock.after(RETRY_MS, () => void hangUp(listener));
+    }
+  };
   const hold = () => {
     try {
       listener = Deno.listen(address);
@@ -49,9 +59,4 @@ export function keepDebuggerShut(
       listener?.close();
     },
   };
-}
-
-/** Ends every connection at once: whoever looks for a debugger is not kept waiting. */
-async function hangUp(listener: Deno.Listener): Promise<void> {
-  for await (const connection of listener) connection.close();
 }

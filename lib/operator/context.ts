@@ -10,6 +10,7 @@ import type { OperatorMetrics } from "../metrics/metrics.ts";
 import type { News } from "../policy/news.ts";
 import type { PolicyStatus } from "../policy/status_schema.ts";
 import type { Store } from "../runtime/store.ts";
+import type { OwnWrites } from "./own_writes.ts";
 import type { RefreshBudget } from "./refresh_budget.ts";
 
 /** A status that says something new, as it was written. */
@@ -35,11 +36,7 @@ export interface Context {
   readonly onStatus: (change: StatusChange) => void;
   /** Tells the users of a policy what its new status has for news. */
   readonly onNews: (policy: DevOpsPolicy, news: readonly News[]) => void;
-  /**
-   * What we wrote, by the API server's answer to it. While that answer is what is stored, this is what to compare with: a
-   * server with an older CRD keeps only part of it, which is no reason to write the rest again and again.
-   */
-  readonly written: WeakMap<DevOpsPolicy, PolicyStatus>;
+  readonly own: OwnWrites;
   /** Hears of the fields of a status that the server did not keep. */
   readonly onDropped: (fields: readonly string[]) => void;
   /** Aborts when writes must end. */

@@ -5,9 +5,9 @@ import { type ObjectRef, refKey } from "../api/object.ts";
 import { evaluate, type Evaluation, tallyPods } from "../policy/evaluate.ts";
 import { isSystemNamespace } from "../policy/namespaces.ts";
 import { InvalidSpecError, parseSpec } from "../policy/parse_spec.ts";
-import { newsOf } from "../policy/news.ts";
+import type { News } from "../policy/news.ts";
 import type { PolicySpec } from "../policy/spec.ts";
-import { nextStatus, type Outcome, parseStatus, writeReason } from "../policy/status.ts";
+import { nextStatus, type Outcome, writeReason } from "../policy/status.ts";
 import type { PolicyStatus } from "../policy/status_schema.ts";
 import type { Action } from "../runtime/controller.ts";
 import { finalizerStep } from "../runtime/finalizer.ts";
@@ -44,7 +44,7 @@ export async function reconcile(ref: ObjectRef, context: Context): Promise<Actio
 
 /** Evaluates the policy's pods and writes the status, if it says something new or its heartbeat is due. */
 async function apply(policy: DevOpsPolicy, context: Context): Promise<Action> {
-  const { clock, client, metrics, refreshes, requeueMs, signal } = context;
+  const { clock, client, metrics, own, refreshes, requeueMs, signal } = context;
   const key = refKey(policy);
   let requeueAfterMs = requeueMs;
   let failure: unknown;
@@ -60,14 +60,18 @@ async function apply(policy: DevOpsPolicy, context: Context): Promise<Action> {
       failure = judgement.failure;
       requeueAfterMs = untilNext(judgement.outcome, now, requeueMs);
 
-      const previous = context.written.get(current) ?? parseStatus(current.status);
+      const previous = own.statusOf(current);
       const status = nextStatus(previous, judgement.outcome, {
         generation: current.metadata.generation ?? 0,
         now,
       });
       observe(current, judgement.outcome, status, context);
       const reason = writeReason(previous, status, { now, refreshAfterMs: requeueMs });
-      if (reason === undefined) return suppress("unchanged", context);
+      if (reason === undefined) {
+        const news = own.agree(current);
+        if (news !== undefined) tell(current, previous, news, context);
+        return suppress("unchanged", context);
+      }
       if (reason === "changed") refreshes.forget(key);
       else {
         const waitMs = refreshes.waitMs(key, clock.monotonic());
@@ -75,20 +79,16 @@ async function apply(policy: DevOpsPolicy, context: Context): Promise<Action> {
         if (waitMs > 0) return suppress("waiting", context);
       }
 
-      const answer = await client.patchStatus(
-        current,
-        { resourceVersion: current.resourceVersion, status },
-        signal,
-      );
-      context.policies.refresh(answer);
-      context.written.set(answer, status);
+      const { answer, news } = await own.write(current, status, async () => {
+        const change = { resourceVersion: current.resourceVersion, status };
+        const answer = await client.patchStatus(current, change, signal);
+        context.policies.refresh(answer);
+        return answer;
+      });
       context.onDropped(Object.keys(status).filter((field) => !hasField(answer.status, field)));
       metrics.observeWrite(reason);
-      if (reason === "changed") {
-        context.onStatus({ namespace: current.namespace, name: current.name, status });
-        // The server took this status in place of that very one: nobody else has told of the step between them.
-        context.onNews(current, newsOf(previous, status));
-      }
+      // A heartbeat has news when the write before it was done, and nobody answered.
+      if (reason === "changed" || news.length > 0) tell(current, status, news, context);
       return answer;
     },
   });
@@ -150,13 +150,21 @@ function observe(ref: ObjectRef, outcome: Outcome, status: PolicyStatus, { metri
   metrics.observeUnevaluable(ref, ready?.reason ?? outcome.kind);
 }
 
+/** Tells of a status that was written, once the server is known to have taken it. */
+function tell(policy: DevOpsPolicy, status: PolicyStatus, news: readonly News[], context: Context): void {
+  const { namespace, name } = policy;
+  context.onStatus({ namespace, name, status });
+  context.onNews(policy, news);
+}
+
 /** Leaves the status as it is stored, and counts that. */
 function suppress(why: "unchanged" | "waiting", { metrics }: Context): undefined {
   metrics.observeSuppressed(why);
 }
 
-function forget(ref: ObjectRef, { metrics, refreshes }: Context): Action {
+function forget(ref: ObjectRef, { metrics, own, refreshes }: Context): Action {
   metrics.forgetPolicy(ref);
+  own.forget(ref);
   refreshes.forget(refKey(ref));
   return NOTHING_MORE;
 }

@@ -16,11 +16,14 @@ import { EventRecorder } from "./event_recorder.ts";
 import { findStuck, withinReconcileTime } from "./liveness.ts";
 import { measureLoopLag } from "./loop_lag.ts";
 import { Reachability } from "./reachability.ts";
+import { OwnWrites } from "./own_writes.ts";
 import { reconcile } from "./reconcile.ts";
 import { RefreshBudget } from "./refresh_budget.ts";
 import { tellDropped, toObserver } from "./reports.ts";
+import { Rivals } from "./rivals.ts";
 import { createHandler, type Listen, listen, type ListenAddress } from "./server.ts";
 import { Sources } from "./sources.ts";
+import { writesSignal } from "./writes_signal.ts";
 
 /** What the operator is started with. */
 export interface OperatorOptions {
@@ -45,9 +48,6 @@ export interface OperatorOptions {
   readonly isHopeless: (error: unknown) => boolean;
   readonly onStatus: (change: StatusChange) => void;
 }
-
-/** Writes under way at a shutdown get this long to end; milliseconds. */
-const LAST_WRITES_MS = 8_000;
 
 /**
  * Runs until `signal` aborts and the writes under way have ended.
@@ -77,6 +77,12 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     memory: options.memory,
     loopLag: measureLoopLag(clock, stop),
   });
+  const rivals = new Rivals({ clock, log });
+  const own = new OwnWrites({
+    find: (ref) => sources.policies.get(ref),
+    onOverwritten: ({ namespace, name }) =>
+      queue.add({ namespace, name }, rivals.delayMs({ namespace, name })),
+  });
   const sources: Sources = new Sources({
     cluster,
     clock,
@@ -91,6 +97,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       if (edited) queue.addFirst({ namespace, name });
       else queue.add({ namespace, name });
     },
+    onTouched: (before, after) => own.changed(before, after),
     onEarlyFailure(error) {
       if (!options.isHopeless(error)) return false;
       hopeless = { error };
@@ -141,7 +148,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       refreshes: new RefreshBudget(),
       onStatus,
       onNews: (policy, news) => events.record(policy, news),
-      written: new WeakMap(),
+      own,
       onDropped: tellDropped(log),
       signal: writes.signal,
     };
@@ -163,25 +170,4 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     end.abort();
   }
   if (hopeless) throw hopeless.error;
-}
-
-/** Aborts when `lost` does, or some time after `stop` does; not once it is disposed of, because all is written. */
-function writesSignal(
-  clock: Clock,
-  stop: AbortSignal,
-  lost: AbortSignal,
-): { readonly signal: AbortSignal } & Disposable {
-  const writes = linkedAbort(lost);
-  let cancel = () => {};
-  const start = () => cancel = clock.after(LAST_WRITES_MS, () => writes.abort());
-  if (stop.aborted) start();
-  else stop.addEventListener("abort", start, { once: true });
-  return {
-    signal: writes.signal,
-    [Symbol.dispose]() {
-      cancel();
-      stop.removeEventListener("abort", start);
-      writes[Symbol.dispose]();
-    },
-  };
 }

@@ -32,6 +32,8 @@ export interface SourcesOptions {
   readonly explain: (error: unknown, what: string) => string;
   /** Hears of each policy that wants a reconcile; of `edited` ones somebody wants to see the result. */
   readonly enqueue: (policy: ObjectRef, edited?: boolean) => void;
+  /** Hears of each other change of a policy. */
+  readonly onTouched: (before: DevOpsPolicy, after: DevOpsPolicy) => void;
   /** Hears of an error before its collection has ever been read, and says whether that ends the operator. */
   readonly onEarlyFailure: (error: unknown) => boolean;
 }
@@ -109,8 +111,9 @@ export class Sources {
       observer: this.#observer(this.#policyHealth, namespace),
       onChange: (before, after) => {
         const policy = after ?? before;
-        if (policy === undefined || !policyTriggers(before, after)) return;
-        enqueue(policy, this.#policyHealth.get(namespace)?.synced);
+        if (policy === undefined) return;
+        if (policyTriggers(before, after)) enqueue(policy, this.#policyHealth.get(namespace)?.synced);
+        else if (before !== undefined && after !== undefined) this.#options.onTouched(before, after);
       },
     }, signal);
   }

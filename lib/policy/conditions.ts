@@ -37,6 +37,11 @@ export function nextConditions(
   return [...kept, ...Array.from(claims.values(), (claim) => toCondition(claim, undefined))];
 }
 
+/** Whether a condition is one that we claim, and not somebody else's. */
+export function isOwnCondition({ type }: Pick<Condition, "type">): boolean {
+  return type === "Ready" || type === "Compliant";
+}
+
 function claimsOf(verdict: Verdict): Claim[] {
   const ready = (status: ConditionStatus, reason: string, message: string) => ({
     type: "Ready",

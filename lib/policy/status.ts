@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Check } from "typebox/schema";
 import { toTimestamp } from "../api/clock.ts";
-import { nextConditions, type Verdict } from "./conditions.ts";
+import { isOwnCondition, nextConditions, type Verdict } from "./conditions.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { classify, healthScore, HEALTHY_SCORE } from "./score.ts";
 import { type PolicyStatus, PolicyStatusSchema } from "./status_schema.ts";
@@ -75,6 +75,15 @@ export function writeReason(
   const age = now - Date.parse(was ?? "");
   // A heartbeat from the future (a clock was wrong) or an unreadable one is as stale as an old one.
   return age >= 0 && age < refreshAfterMs ? undefined : "refresh";
+}
+
+/** Whether two statuses agree in all that is ours to say, which the conditions of others are not. */
+export function sayTheSame(one: PolicyStatus, other: PolicyStatus): boolean {
+  const [a, b] = [one, other].map((status) => ({
+    ...status,
+    conditions: (status.conditions ?? []).filter(isOwnCondition),
+  }));
+  return isDeepStrictEqual(a, b);
 }
 
 /** The stored status, where it is one: null is as good as nothing, and what the schema refuses as no status at all. */

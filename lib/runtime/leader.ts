@@ -10,7 +10,7 @@ import { type ElectionOptions, HeldLease, inTime, LEASE_MS, pauseMs, type Term }
  * Waits for the lease, calls `lead` while holding it, and gives it back when that ends. It ends early when `signal`
  * aborts.
  *
- * @throws {LeaseLostError} when the lease was lost before `lead` had ended
+ * @throws {LeaseLostError} when the lease was lost before `lead` had ended, and before `signal` aborted
  * @throws what `lead` throws
  */
 export async function runElected(
@@ -30,7 +30,8 @@ export async function runElected(
     await renewing;
     await held.release();
   }
-  held.signal.throwIfAborted();
+  // Whoever was told to stop leads no more either way.
+  if (!signal.aborted) held.signal.throwIfAborted();
 }
 
 /** A replica that would lead. Time passes by its own monotonic clock alone: no other's is ever compared. */

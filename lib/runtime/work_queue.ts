@@ -1,24 +1,18 @@
 /** The work queue: which keys to work on, each at most once at a time, none before its time. */
 
 import type { Clock } from "../api/clock.ts";
-import { TimeHeap } from "./time_heap.ts";
+import { Agenda, type Planned } from "./agenda.ts";
 
-interface Entry<Item> {
+interface Entry<Item> extends Planned {
   readonly item: Item;
-  /** When to hand it out; Infinity while nobody asks for it. */
   dueAt: number;
-  /** No sooner than this, whoever asks: the end of its quiet time, or of its penalty for failing. */
   notBefore: number;
+  isFirst: boolean;
+  /** A worker has it. Then `dueAt` says when it is wanted again, and it is on no agenda. */
+  running: boolean;
   /** When a worker began with it; Infinity until then. */
   begunAt: number;
-  /** When somebody asked for it before all others. */
-  askedAt: number;
-  /** A worker has it. Then `dueAt` says when it is wanted again, and it is in no heap. */
-  running: boolean;
 }
-
-/** So many stale times are not worth a clean-up. */
-const SPARE_TIMES = 64;
 
 /** What a queue needs. */
 export interface WorkQueueOptions<Item> {
@@ -55,8 +49,8 @@ export class WorkQueue<Item> {
   readonly #coalesceMs: number;
   readonly #onWait: (ms: number) => void;
   readonly #entries = new Map<string, Entry<Item>>();
-  /** Holds each entry without a worker at least under {@linkcode nextStep}; its other times there are skipped. */
-  readonly #heap = new TimeHeap<Entry<Item>>();
+  /** Holds each entry without a worker. */
+  readonly #agenda = new Agenda<Entry<Item>>();
   readonly #takers: ((item: Item) => void)[] = [];
   #cancelTimer = () => {};
 
@@ -77,7 +71,7 @@ export class WorkQueue<Item> {
         if (entry.begunAt < (longest?.begunAt ?? Infinity)) longest = entry;
       } else if (entry.dueAt <= now) {
         depth++;
-        firstDueAt = Math.min(firstDueAt, Math.max(entry.dueAt, entry.askedAt));
+        firstDueAt = Math.min(firstDueAt, entry.dueAt);
       }
     }
     return {
@@ -93,11 +87,16 @@ export class WorkQueue<Item> {
     this.#ask(this.#entryOf(item), this.#clock.monotonic() + delayMs);
   }
 
-  /** Asks for `item` at once, before all that wait: somebody is looking. Its quiet time, or its penalty, it keeps. */
+  /**
+   * Asks for `item` at once, before all that wait: somebody is looking. Its quiet time, or its penalty, it keeps, and goes
+   * before all that wait once that is over.
+   */
   addFirst(item: Item): void {
     const entry = this.#entryOf(item);
-    entry.askedAt = this.#clock.monotonic();
-    this.#ask(entry, -Infinity);
+    if (entry.isFirst) return;
+    entry.isFirst = true;
+    entry.dueAt = Math.max(this.#clock.monotonic(), entry.notBefore);
+    if (!entry.running) this.#wait(entry);
   }
 
   /** The next item whose time has come; undefined once `signal` aborts. Give it back with {@linkcode done}. */
@@ -143,9 +142,9 @@ export class WorkQueue<Item> {
         item,
         dueAt: Infinity,
         notBefore: -Infinity,
-        begunAt: Infinity,
-        askedAt: -Infinity,
+        isFirst: false,
         running: false,
+        begunAt: Infinity,
       };
       this.#entries.set(key, entry);
     }
@@ -160,36 +159,32 @@ export class WorkQueue<Item> {
   }
 
   #wait(entry: Entry<Item>): void {
-    this.#heap.push(nextStep(entry), entry);
-    // Each change of plan leaves a stale time behind, which for a long interval would stay for long.
-    if (this.#heap.size > 2 * this.#entries.size + SPARE_TIMES) this.#heap.retain(isCurrent);
+    this.#agenda.add(entry);
     this.#hand();
   }
 
   /** Gives due items to waiting takers, then sets the timer for the next. */
   #hand(): void {
     this.#cancelTimer();
+    const now = this.#clock.monotonic();
     while (this.#takers.length > 0) {
-      const next = this.#heap.peek();
-      if (next === undefined) return;
-      const { at, value: entry } = next;
-      const stale = !isCurrent(at, entry);
-      const now = this.#clock.monotonic();
-      if (!stale && at > now) {
-        this.#cancelTimer = this.#clock.after(at - now, () => this.#hand());
+      const due = this.#agenda.takeDue(now);
+      if (due === undefined) {
+        const nextAt = this.#agenda.nextAt();
+        if (nextAt < Infinity) this.#cancelTimer = this.#clock.after(nextAt - now, () => this.#hand());
         return;
       }
-      this.#heap.pop();
-      if (stale) continue;
+      const { at, entry } = due;
       if (entry.dueAt === Infinity) {
         this.#forget(entry);
         continue;
       }
       entry.running = true;
+      entry.isFirst = false;
       entry.begunAt = Infinity;
       entry.dueAt = Infinity;
       entry.notBefore = now + this.#coalesceMs;
-      this.#onWait(now - Math.max(at, entry.askedAt));
+      this.#onWait(now - at);
       this.#takers.shift()?.(entry.item);
     }
   }
@@ -199,14 +194,4 @@ export class WorkQueue<Item> {
     // Unless it was forgotten before and another entry has taken its place.
     if (this.#entries.get(key) === entry) this.#entries.delete(key);
   }
-}
-
-/** Whether the entry still waits for this very time. */
-function isCurrent<Item>(at: number, entry: Entry<Item>): boolean {
-  return !entry.running && nextStep(entry) === at;
-}
-
-/** When an entry without a worker is handed out; when nobody asks for it, when its quiet time is over. */
-function nextStep<Item>({ dueAt, notBefore }: Entry<Item>): number {
-  return dueAt === Infinity ? notBefore : dueAt;
 }

@@ -80,6 +80,51 @@ Deno.test({
   },
 });
 
+/** Holds a port, prints it, opens all the files it may until it cannot accept a connection, and ends with its stdin. */
+const WITHOUT_FILES = `
+  import { keepDebuggerShut } from ${JSON.stringify(import.meta.resolve("../../lib/cli/no_debugger.ts"))};
+  import { systemClock } from ${JSON.stringify(import.meta.resolve("../../lib/cli/system_clock.ts"))};
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const files = [];
+  const log = {
+    debug() {
+      for (const file of files.splice(0)) file.close();
+    },
+    warn(message) {
+      throw new Error(message);
+    },
+  };
+  using shut = keepDebuggerShut(log, systemClock, { hostname: "127.0.0.1", port });
+  try {
+    for (;;) files.push(Deno.openSync("/dev/null"));
+  } catch {
+    console.log(port);
+  }
+  for await (const _ of Deno.stdin.readable);
+`;
+
+Deno.test({
+  name: "keepDebuggerShut() goes on when no connection can be accepted, and hangs up as soon as one can be",
+  ignore: IS_WINDOWS,
+  async fn() {
+    await using child = new Deno.Command("sh", {
+      args: ["-c", 'ulimit -n 128; exec "$0" eval "$1"', Deno.execPath(), WITHOUT_FILES],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const [output, input] = [child.stdout.getReader(), child.stdin.getWriter()];
+    const port = Number(new TextDecoder().decode((await output.read()).value));
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    assert.equal(await connection.read(new Uint8Array(1)), null);
+    await input.close();
+    assert.equal((await child.status).code, 0);
+    await output.cancel();
+  },
+});
+
 Deno.test({
   name: "keepDebuggerShut() says once that somebody else holds the port, and takes it when it is free",
   ignore: IS_WINDOWS,

@@ -14,6 +14,7 @@ import { OUTAGES } from "./rows/outages.ts";
 import { PATIENCE } from "./rows/patience.ts";
 import { READS } from "./rows/reads.ts";
 import { SERVERS } from "./rows/servers.ts";
+import { RIVALS } from "./rows/rivals.ts";
 import { STORMS } from "./rows/storms.ts";
 import { WATCHES } from "./rows/watches.ts";
 import { WRITES } from "./rows/writes.ts";
@@ -32,6 +33,7 @@ const ROWS: readonly Row[] = [
   ...PATIENCE,
   ...EVENTS,
   ...WRITES,
+  ...RIVALS,
   ...OUTAGES,
   ...SERVERS,
   ...ACCESS,

@@ -6,7 +6,8 @@ import type { PolicyStatus } from "../../lib/policy/status_schema.ts";
 import { LAX } from "../support/definitions.ts";
 import { CRASHING, events, FINE, setUp, TO_STABLE } from "../support/events.ts";
 import { FORBIDDEN, refusing } from "../support/faults.ts";
-import { startOperator } from "../support/running_operator.ts";
+import { pod } from "../support/pod_builder.ts";
+import { FINALIZER, startOperator } from "../support/running_operator.ts";
 import type { SandboxCluster } from "../support/sandbox_cluster.ts";
 
 /** The status that an operator leaves behind which has seen `pod`. */
@@ -65,6 +66,74 @@ Deno.test("whoever loses the race for a status leaves it to the winner to tell o
   await clock.advance(1_000);
   assert.equal((await operator.status()).classification, "Stable");
   assert.deepEqual(await events(cluster), []);
+});
+
+/** Does the next status write, and has its answer lost on the way. */
+function loseAnswer(cluster: SandboxCluster): void {
+  let isLost = false;
+  cluster.fault = async ({ verb }, next) => {
+    const answer = await next();
+    if (verb !== "patchStatus" || isLost) return answer;
+    isLost = true;
+    return Response.json({}, { status: 504 });
+  };
+}
+
+Deno.test("an event tells once of a status that was written although nobody answered, as does the operator itself", async () => {
+  await using operator = await startOperator(setUp);
+  const { cluster, clock, told } = operator;
+  await clock.advance(1_000);
+  loseAnswer(cluster);
+  await cluster.putPod(CRASHING);
+  await clock.advance(300_000);
+  assert.deepEqual(cluster.answers().slice(1, 4), ["patchStatus 504", "patchStatus 409", "get 200"]);
+  assert.deepEqual(await events(cluster), [`Warning ClassificationChanged: ${TO_STABLE}`]);
+  assert.deepEqual(told.map(({ status }) => status.classification), ["Healthy", "Stable"]);
+});
+
+Deno.test("an event tells of the whole step when the pods have changed again before an answer was missed", async () => {
+  await using operator = await startOperator(setUp);
+  const { cluster, clock } = operator;
+  await clock.advance(1_000);
+  loseAnswer(cluster);
+  await cluster.putPod(CRASHING);
+  await clock.advance(0);
+  await cluster.putPod(pod("b").container("app", { restarts: 9 }).container("b", { restarts: 9 }));
+  await clock.advance(60_000);
+  assert.deepEqual(await events(cluster), [
+    "Warning ClassificationChanged: From Healthy to Degraded: score 55, 3 violations across 2 pods.",
+  ]);
+});
+
+Deno.test("no event tells of a class that somebody else wrote, nor of the true one that takes its place", async () => {
+  await using operator = await startOperator(setUp);
+  const { cluster, clock } = operator;
+  await clock.advance(1_000);
+  for (const classification of ["Critical", "Stable"] as const) {
+    await cluster.putStatus({ ...await operator.status(), classification, healthScore: 20 });
+    await clock.advance(1_000);
+    assert.equal((await operator.status()).classification, "Healthy");
+  }
+  assert.deepEqual(await events(cluster), []);
+  await cluster.putPod(CRASHING);
+  await clock.advance(1_000);
+  assert.deepEqual(await events(cluster), [`Warning ClassificationChanged: ${TO_STABLE}`]);
+});
+
+Deno.test("an event tells of what is wrong with a policy, whatever was told of the last one of its name", async () => {
+  const put = (cluster: SandboxCluster, finalizers: readonly string[] = [FINALIZER]) =>
+    cluster.putPolicy({ spec: { maxRestartCount: "three" }, finalizers });
+  await using operator = await startOperator((cluster) => put(cluster), { crd: LAX });
+  const { cluster, clock } = operator;
+  await clock.advance(60_000);
+  cluster.withhold("devopspolicies");
+  await put(cluster, []);
+  await cluster.deletePolicy();
+  await put(cluster);
+  cluster.deliver("devopspolicies");
+  await clock.advance(60_000);
+  const told = 'Warning InvalidSpec: spec.maxRestartCount must be integer, it is "three".';
+  assert.deepEqual(await events(cluster), [told, told]);
 });
 
 Deno.test("a refused event is told of once, and hinders no reconcile", async () => {

@@ -5,6 +5,7 @@ import { type DevOpsPolicy, FINALIZER } from "../../lib/api/devops_policy.ts";
 import type { PodFacts } from "../../lib/api/pod_facts.ts";
 import { Stretch } from "../../lib/api/stretch.ts";
 import type { Context } from "../../lib/operator/context.ts";
+import { OwnWrites } from "../../lib/operator/own_writes.ts";
 import { reconcile } from "../../lib/operator/reconcile.ts";
 import { RefreshBudget } from "../../lib/operator/refresh_budget.ts";
 import { CHECKS } from "../../lib/policy/checks/mod.ts";
@@ -74,7 +75,7 @@ function largeNamespace(onTurn: (pods: Store<PodFacts>) => void = () => {}) {
     refreshes: new RefreshBudget(),
     onStatus() {},
     onNews() {},
-    written: new WeakMap(),
+    own: new OwnWrites({ find: (ref) => policies.get(ref), onOverwritten() {} }),
     onDropped: (fields) => assert.deepEqual(fields, []),
     signal: new AbortController().signal,
   };

@@ -66,13 +66,13 @@ Deno.test("runOperator() starts nothing new while it ends", async () => {
   assert.equal(policies.size, 16, "as many as there are workers");
 });
 
-Deno.test("runOperator() gives up a write that does not end within 8 seconds", async () => {
+Deno.test("runOperator() gives up a write that does not end within 6 seconds", async () => {
   await using operator = await startOperator(async (cluster) => {
     await cluster.putPolicy({ spec: ALL_CHECKS });
     cluster.fault = ({ verb }, next) => verb === "patchStatus" ? new Promise(() => {}) : next();
   });
   operator.abort();
-  await operator.clock.advance(7_999);
+  await operator.clock.advance(5_999);
   assert.equal(operator.hasEnded, false);
   await operator.clock.advance(1);
   assert.equal(operator.hasEnded, true);

@@ -123,24 +123,6 @@ Deno.test("runOperator() writes nothing at its start when the status is already 
   assert.deepEqual(operator.cluster.policyCalls, []);
 });
 
-Deno.test("runOperator() repairs a status that was edited by hand at the next requeue", async () => {
-  await using operator = await startOperator(async (cluster) => {
-    await cluster.putPod(pod("web").container("app", { image: "app" }));
-    await cluster.putPolicy({ spec: ALL_CHECKS });
-  });
-  await operator.clock.advance(1_000);
-  const written = await operator.status();
-  await operator.cluster.putStatus({ ...written, healthScore: 100, healthy: true });
-  await operator.clock.advance(28_000);
-  assert.equal(
-    await operator.score(),
-    100,
-    "a status is nobody's intent, so nothing reacts to it",
-  );
-  await operator.clock.advance(2_000);
-  assert.deepEqual({ ...await operator.status(), lastEvaluated: written.lastEvaluated }, written);
-});
-
 Deno.test("runOperator() lets the wall clock jump without losing its heartbeat", async () => {
   await using operator = await startOperator((cluster) => cluster.putPolicy());
   await operator.clock.advance(1_000);

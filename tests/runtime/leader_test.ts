@@ -113,6 +113,28 @@ Deno.test("a standby that is told to stop ends without having led", async () => 
   assert.equal(clock.pending, 0);
 });
 
+Deno.test("a leader that was told to stop, and loses its lease while it ends, ends well and tries no longer", async () => {
+  const [server, clock] = [new LeaseServer(), new ManualClock()];
+  let hangs = false;
+  const client = server.client((signal) => hangs ? hanging(signal) : Promise.resolve());
+  const observer = { waiting() {}, leading() {}, answered() {}, failed() {} };
+  const stop = new AbortController();
+  let outcome: unknown;
+  const running = runElected(
+    { client, identity: "one", clock, observer },
+    stop.signal,
+    ({ signal }) => new Promise((resolve) => signal.addEventListener("abort", () => resolve())),
+  ).then(() => "ended", (error) => error).then((how) => outcome = how);
+  await clock.advance(1_000);
+  hangs = true;
+  await clock.advance(6_000);
+  stop.abort();
+  await clock.advance(5_000);
+  assert.equal(outcome, "ended");
+  await running;
+  assert.equal(clock.pending, 0);
+});
+
 Deno.test("what the leader throws comes out, and the lease is given back", async () => {
   const [server, clock] = [new LeaseServer(), new ManualClock()];
   const observer = { waiting() {}, leading() {}, answered() {}, failed() {} };

@@ -7,21 +7,24 @@ import { ManualClock, settled } from "../support/manual_clock.ts";
 
 type Step =
   | { readonly do: "add"; readonly key: string; readonly delayMs: number }
+  | { readonly do: "addFirst"; readonly key: string }
   | { readonly do: "take" }
   | { readonly do: "leave"; readonly which: number }
   | { readonly do: "done"; readonly which: number; readonly pauseMs: number }
   | { readonly do: "advance"; readonly ms: number };
 
+const keys = fc.constantFrom("a", "b", "c", "d");
 const durations = fc.constantFrom(0, 0, 1, 50, 100, 150, 1_000);
 const steps: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant("add" as const),
-      key: fc.constantFrom("a", "b", "c", "d"),
+      key: keys,
       delayMs: durations,
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("addFirst" as const), key: keys }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("take" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("leave" as const), which: fc.nat() }) },
   {
@@ -38,9 +41,13 @@ interface KeyModel {
   /** No sooner than this. */
   floor: number;
   running: boolean;
+  /** Whether somebody has asked for it first of all. */
+  isFirst: boolean;
 }
 
 const dueAt = ({ wantedAt, floor }: KeyModel) => Math.max(wantedAt, floor);
+/** Whether `a` has its turn before `b`, given that both are due. */
+const isBefore = (a: KeyModel, b: KeyModel) => a.isFirst === b.isFirst ? dueAt(a) < dueAt(b) : a.isFirst;
 
 /** A queue and its model side by side; every hand-out is judged at the moment it happens. */
 class Judge {
@@ -71,10 +78,15 @@ class Judge {
     const now = this.clock.monotonic();
     switch (step.do) {
       case "add": {
-        const model = this.#keys.get(step.key) ?? { wantedAt: Infinity, floor: 0, running: false };
-        this.#keys.set(step.key, model);
+        const model = this.#modelOf(step.key);
         model.wantedAt = Math.min(model.wantedAt, now + step.delayMs);
         this.#queue.add(step.key, step.delayMs);
+        break;
+      }
+      case "addFirst": {
+        const model = this.#modelOf(step.key);
+        if (!model.isFirst) Object.assign(model, { isFirst: true, wantedAt: now });
+        this.#queue.addFirst(step.key);
         break;
       }
       case "take":
@@ -102,6 +114,12 @@ class Judge {
     this.#check();
   }
 
+  #modelOf(key: string): KeyModel {
+    const model = this.#keys.get(key) ?? { wantedAt: Infinity, floor: 0, running: false, isFirst: false };
+    this.#keys.set(key, model);
+    return model;
+  }
+
   #take(): void {
     const controller = new AbortController();
     if (this.#waiting.length === 0) this.#waitingSince = this.clock.monotonic();
@@ -123,9 +141,15 @@ class Judge {
     assert(now >= due, `${key} came ${due - now} ms too soon`);
     assert.equal(now, Math.max(due, this.#waitingSince), `${key} came too late`);
     for (const [other, otherModel] of this.#keys) {
-      assert(otherModel.running || dueAt(otherModel) >= due, `${other} was passed over for ${key}`);
+      const waits = !otherModel.running && dueAt(otherModel) <= now;
+      assert(!waits || !isBefore(otherModel, model), `${other} was passed over for ${key}`);
     }
-    Object.assign(model, { running: true, wantedAt: Infinity, floor: now + this.#coalesceMs });
+    Object.assign(model, {
+      running: true,
+      isFirst: false,
+      wantedAt: Infinity,
+      floor: now + this.#coalesceMs,
+    });
   }
 
   #check(): void {

@@ -434,3 +434,46 @@ Deno.test("workQueue() keeps the quiet time and the penalty of what is asked for
   await clock.advance(1);
   assert.equal(await takeNow(queue), "a");
 });
+
+for (
+  const [when, restMs, waits] of [
+    ["its quiet time is over", 1_000, 0],
+    ["its quiet time lasts", 20, 30],
+  ] as const
+) {
+  Deno.test(`workQueue() lets what is asked for first of all go before those that began to wait when it was at work, while ${when}`, async () => {
+    const { queue, clock } = setUp();
+    queue.add("edited");
+    await takeNow(queue);
+    await clock.advance(50);
+    for (const item of ["a", "b"]) queue.add(item);
+    queue.done("edited");
+    await clock.advance(restMs);
+    queue.addFirst("edited");
+    queue.addFirst("edited");
+    await clock.advance(waits);
+    assert.deepEqual([await takeNow(queue), await takeNow(queue)], ["edited", "a"]);
+  });
+}
+
+Deno.test("workQueue() lets what is asked for first of all while a worker has it go first when that is done", async () => {
+  const { queue, clock } = setUp();
+  queue.add("edited");
+  await takeNow(queue);
+  queue.addFirst("edited");
+  await clock.advance(150);
+  for (const item of ["a", "b"]) queue.add(item);
+  await clock.advance(1_000);
+  queue.add("edited", 60_000);
+  queue.done("edited");
+  assert.deepEqual([await takeNow(queue), await takeNow(queue)], ["edited", "a"]);
+});
+
+Deno.test("workQueue() lets a key that has gone first wait for its turn the next time", async () => {
+  const { queue, clock } = setUp();
+  queue.addFirst("edited");
+  queue.done(await takeNow(queue) ?? "");
+  await clock.advance(1_000);
+  for (const item of ["a", "edited"]) queue.add(item);
+  assert.deepEqual([await takeNow(queue), await takeNow(queue)], ["a", "edited"]);
+});
