@@ -36,7 +36,7 @@ const LOCAL: readonly Suite[] = [
   {
     name: "pure rooms",
     flags: [...SANITIZE, "--parallel"],
-    paths: ["tests/api", "tests/policy", "tests/runtime"],
+    paths: ["tests/api", "tests/policy", "tests/runtime", "tests/support"],
   },
   {
     name: "other rooms",

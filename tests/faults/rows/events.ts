@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { eventually } from "../../cluster/eventually.ts";
 import * as faults from "../faults.ts";
 import type { Row } from "../row.ts";
+import * as tellers from "../tellers.ts";
 import type { World } from "../world.ts";
 
 const GHOST = { containers: [{ name: "app", image: "ghost" }] };
@@ -23,7 +24,7 @@ export const EVENTS: readonly Row[] = [
   {
     name: "events that come twice, and old ones again, change nothing",
     run: async (world) => {
-      for (const watch of world.proxy.watches()) watch.teller = faults.repeating();
+      world.proxy.retell(tellers.repeating);
       await world.change();
       await world.isTrue();
       await world.change("-again");
@@ -32,11 +33,14 @@ export const EVENTS: readonly Row[] = [
   ...(["forwards", "backwards"] as const).map((order): Row => ({
     name: `a pod that is told of when it is long gone, ${order}, does not stay`,
     run: async (world) => {
-      for (const watch of world.proxy.watches("pods")) watch.teller = faults.held("ghost", order);
+      const ghost = tellers.held("ghost", order);
+      world.proxy.retell(() => ghost.teller, "pods");
       await world.createPod("ghost", GHOST);
       await world.setRestarts("ghost", 9);
+      await eventually(() => ghost.held === 2, { what: "its coming and its restarts are held" });
       await world.isTruth(({ name }) => name !== "ghost");
       await world.deletePod("ghost");
+      await eventually(() => ghost.isOver, { what: "all of it is told" });
       await world.isTrue();
       await world.change();
     },

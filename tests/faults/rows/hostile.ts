@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { PROTOBUF_FORM } from "../../../tools/bench/replay/frames.ts";
 import type { KubeObject } from "../../cluster/fixtures.ts";
+import { conditionOf } from "../../support/oracle.ts";
 import * as protobuf from "../../support/protobuf_objects.ts";
 import type { Teller } from "../exchange.ts";
 import * as faults from "../faults.ts";
 import { createPolicies, written } from "../many.ts";
-import { conditionOf } from "../oracle.ts";
 import type { Row } from "../row.ts";
 import { versionOf } from "../version_of.ts";
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { eventually } from "../../cluster/eventually.ts";
 import * as faults from "../faults.ts";
 import type { Row } from "../row.ts";
+import * as tellers from "../tellers.ts";
 import type { World } from "../world.ts";
 import { assertResumed } from "./watches.ts";
 
@@ -17,9 +18,8 @@ function atBothPaces(row: Row, speed: number): readonly Row[] {
 
 async function silence(world: World): Promise<void> {
   const since = world.proxy.requests.length;
-  const quiet = faults.without((type) => type === "BOOKMARK");
-  world.proxy.inject({ kind: "watch" }, faults.telling(quiet));
-  for (const watch of world.proxy.watches()) watch.teller = quiet;
+  const silenced = world.proxy.inject({ kind: "watch" }, faults.telling(tellers.silent));
+  for (const watch of world.proxy.watches()) watch.teller = tellers.silent;
   for (let minute = 0; minute < 10; minute++) {
     await world.pass(MINUTE_MS);
     assert.deepEqual(await world.operator.get("/readyz"), { status: 200, body: "ok\n" });
@@ -29,6 +29,8 @@ async function silence(world: World): Promise<void> {
     const { length } = world.during(10 * MINUTE_MS, world.proxy.log({ kind: "watch", resource }, since));
     assert(length >= 1 && length <= 14, `${resource} were watched anew ${length} times`);
   }
+  silenced.stop();
+  for (const watch of world.proxy.watches()) watch.teller = (frame, exchange) => exchange.write(frame);
   await world.change();
   await world.isTrue();
 }
