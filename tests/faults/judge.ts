@@ -10,8 +10,11 @@ import type { Open, World } from "./world.ts";
 const QUIET_MS = 500;
 /** More than this beyond what was open when all was well is a leak. */
 const SPARE = 4;
-/** What an operator may have open of which nobody knows what it had when all was well: a connection for each worker, and some. */
-const MOST: Open = { connections: 20, sockets: 24 };
+/**
+ * What an operator may have open of which nobody knows what it had when all was well: a connection for each of 16 workers
+ * and each of two watches, one for events, and some to spare.
+ */
+const MOST: Open = { connections: 16 + 2 + 1 + SPARE, sockets: 16 + 2 + 1 + 2 * SPARE };
 
 /** All that has to hold once a row is over, whatever it did; ends the operator. */
 export async function judge(world: World): Promise<void> {

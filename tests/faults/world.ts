@@ -111,13 +111,18 @@ export class World extends Team implements AsyncDisposable {
 
   /** How long the operator has run, by its own clock; milliseconds. */
   get lasted(): number {
-    return (performance.now() - this.#startedAt) * (this.#beginning.speed ?? 1);
+    return this.age({ at: this.#startedAt });
   }
 
   /** Those of `requests` that came within so many milliseconds of the operator's time after the first one. */
   during(ms: number, requests: readonly LoggedRequest[]): readonly LoggedRequest[] {
     const end = (requests[0]?.at ?? 0) + ms / (this.#beginning.speed ?? 1);
     return requests.filter(({ at }) => at < end);
+  }
+
+  /** How long ago a request came, by the operator's clock; milliseconds. */
+  age({ at }: Pick<LoggedRequest, "at">): number {
+    return (performance.now() - at) * (this.#beginning.speed ?? 1);
   }
 
   /** Lets so many milliseconds of the operator's time pass. */

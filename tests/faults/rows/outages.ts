@@ -9,6 +9,7 @@ import type { World } from "../world.ts";
 import { assertResumed } from "./watches.ts";
 
 const MINUTE_MS = 60_000;
+const HEARTBEAT_MS = 30_000;
 const RESOURCES = ["pods", "devopspolicies"] as const;
 
 /** The row on hurried clocks, and the same at its own pace. */
@@ -35,10 +36,13 @@ async function silence(world: World): Promise<void> {
   await world.isTrue();
 }
 
-/** Waits for the heartbeats: for some time after them no write is under way, which would be tried again a few times. */
+/** Waits until each heartbeat has been written a moment ago: one that is under way would be tried again a few times. */
 async function quiet(world: World): Promise<void> {
   const since = world.proxy.requests.length;
-  const isWritten = (name: string) => world.statusWrites(name, since).some(({ code }) => code === 200);
+  const isWritten = (name: string) => {
+    const last = world.statusWrites(name, since).at(-1);
+    return last?.code === 200 && world.age(last) < HEARTBEAT_MS * 2 / 3;
+  };
   await eventually(() => isWritten("strict") && isWritten("lenient"), {
     within: MINUTE_MS,
     what: "both heartbeats",
