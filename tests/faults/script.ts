@@ -35,8 +35,8 @@ export class Script {
   /** Answers the next `times` requests that agree with `match` by `fault`; of several faults the newest counts. */
   inject(match: Match, fault: Fault, times: number): Injected {
     const rule = this.#add(match, fault, times);
-    const { kind = "any request", resource = "", name = "" } = match;
-    this.#awaited.push([`${kind} ${resource} ${name}`.trim(), rule]);
+    const { kind = "any request", resource, name } = match;
+    this.#awaited.push([[kind, resource, name].filter((part) => part !== undefined).join(" "), rule]);
     return rule;
   }
 
