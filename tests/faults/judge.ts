@@ -10,11 +10,13 @@ import type { Open, World } from "./world.ts";
 const QUIET_MS = 500;
 /** More than this beyond what was open when all was well is a leak. */
 const SPARE = 4;
+/** The operator's workers, its two watches, and its events. */
+const USERS = 16 + 2 + 1;
 /**
- * What an operator may have open of which nobody knows what it had when all was well: a connection for each of 16 workers
- * and each of two watches, one for events, and some to spare.
+ * What an operator may have open of which nobody knows what it had when all was well. The runtime's client dials while it
+ * waits for a connection that comes free, and keeps both for a while.
  */
-const MOST: Open = { connections: 16 + 2 + 1 + SPARE, sockets: 16 + 2 + 1 + 2 * SPARE };
+const MOST: Open = { connections: 2 * USERS, sockets: 2 * USERS + SPARE };
 
 /** All that has to hold once a row is over, whatever it did; ends the operator. */
 export async function judge(world: World): Promise<void> {

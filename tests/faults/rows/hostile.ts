@@ -83,12 +83,12 @@ export const HOSTILE_OBJECTS: readonly Row[] = [
       world.ignored = "broken";
       await world.launch();
       await written(world, 1_003);
-      await world.isTrue(20_000);
+      await world.isTrue(60_000);
       const broken = await world.request("GET", world.policyPath("broken"));
       assert.equal(conditionOf(broken.status ?? {}, "Ready"), "False/InvalidSpec");
       assert.equal(conditionOf(broken.status ?? {}, "Compliant"), "Unknown/InvalidSpec");
       await world.change();
-      await world.isTrue(20_000);
+      await world.isTrue(60_000);
     },
   },
   ...(["protobuf", "JSON"] as const).map((form): Row => ({
