@@ -36,7 +36,7 @@ const LOCAL: readonly Suite[] = [
   {
     name: "pure rooms",
     flags: [...SANITIZE, "--parallel"],
-    paths: ["tests/api", "tests/policy", "tests/runtime"],
+    paths: ["tests/api", "tests/policy", "tests/runtime", "tests/support"],
   },
   {
     name: "other rooms",
@@ -72,18 +72,22 @@ const CLUSTER: readonly Suite[] = [
 /** The operator on a real API server, behind a proxy that does to it whatever networks do. */
 const FAULTS: Suite = { name: "the campaign of faults", flags: ["-A"], paths: ["tests/faults"] };
 
-const { positionals, values: { nightly } } = parseArgs({
-  allowPositionals: true,
-  options: { nightly: { type: "boolean", default: false } },
-});
+/** The same, and what takes ten minutes in real time. */
+const NIGHTLY: Suite = { ...FAULTS, args: ["--nightly"] };
+
+/** What can be asked for by name. */
+const NAMED = new Map([["cluster", CLUSTER], ["faults", [FAULTS]], ["nightly", [NIGHTLY]]]);
+
+const [name] = parseArgs({ allowPositionals: true }).positionals;
+if (name !== undefined && !NAMED.has(name)) {
+  console.error(
+    `There are no tests called "${name}". Ask for one of ${[...NAMED.keys()].join(", ")}, or for none.`,
+  );
+  Deno.exit(2);
+}
 const required = Deno.env.get("CLUSTER_TESTS") === "required";
-const suites = positionals.includes("faults")
-  ? [nightly ? { ...FAULTS, args: ["--nightly"] } : FAULTS]
-  : positionals.includes("cluster")
-  ? CLUSTER
-  : required
-  ? [...LOCAL, ...CLUSTER, FAULTS]
-  : LOCAL;
+const suites = (name === undefined ? undefined : NAMED.get(name)) ??
+  (required ? [...LOCAL, ...CLUSTER, FAULTS] : LOCAL);
 
 let [passed, failed, errors] = [0, 0, ""];
 for (const suite of suites) {
@@ -95,7 +99,7 @@ for (const suite of suites) {
 }
 if (suites === LOCAL) {
   console.log(
-    "\nThe tests of the largest cluster, of the bundle and on a real API server are separate: deno task test:cluster, test:faults",
+    "\nThe tests of the largest cluster, of the bundle and on a real API server are separate: deno task test:cluster, test:faults, test:nightly",
   );
 }
 // Again, since what failed first is far away by now.

@@ -54,6 +54,8 @@ export interface LogRecord {
 /** A running operator. Disposing of it ends it. */
 export interface OperatorProcess extends AsyncDisposable {
   readonly log: readonly LogRecord[];
+  /** What it has printed to stderr, the log included. */
+  readonly stderr: () => string;
   /** Of its process. */
   readonly pid: number;
   /** Asks its metrics server; the status and the body. */
@@ -111,6 +113,7 @@ export function startOperator(
   };
   return {
     log,
+    stderr: () => stderr,
     pid: child.pid,
     get,
     finished,

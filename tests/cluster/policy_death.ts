@@ -7,7 +7,7 @@ import { FaultProxy } from "../faults/proxy.ts";
 import { valueOf } from "../support/scrape.ts";
 import type { ControlPlane } from "./control_plane.ts";
 import { eventually } from "./eventually.ts";
-import { createNamespace, createPod } from "./fixtures.ts";
+import { createNamespace, createPod, setPodStatus } from "./fixtures.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { type OperatorProcess, startOperator } from "./operator_process.ts";
 import { changePolicy, createPolicy, type Policy, readPolicy, statusIs } from "./policies.ts";
@@ -21,8 +21,11 @@ export interface Death {
   readonly moment: (typeof MOMENTS)[number];
 }
 
-/** A write as the API server took it: `patch` for the finalizer, `patchStatus` for the status. */
+/** A write as the API server took it: `patch` for the finalizer, `patchStatus` for the status, `create` for an event. */
 export type Write = string;
+
+/** Whether the events of the two changes of class are told: one whose teller dies is not told by another. */
+export type Told = readonly [toStable: boolean, toHealthy: boolean];
 
 /** Somebody else's, in front of ours. */
 const FOREIGN = "example.com/keep";
@@ -31,16 +34,21 @@ const NAME = "policy";
 const START_MS = 30_000;
 
 /**
- * Creates a policy, changes it and its pods, and deletes it; asserts after each step that what must be true has become
- * so. Gives the writes that the API server took, in order.
+ * Creates a policy, changes it and its pods, and its class with them, and deletes it; asserts after each step that what
+ * must be true has become so. Gives the writes that the API server took, in order.
  */
 export async function livePolicy(
   cluster: ControlPlane,
   namespace: string,
   death?: Death,
+  [toStable, toHealthy]: Told = [true, true],
 ): Promise<readonly Write[]> {
   await createNamespace(cluster, namespace);
   await createPod(cluster, namespace, "web");
+  await setPodStatus(cluster, namespace, "web", {
+    phase: "Running",
+    containerStatuses: [{ name: "app", image: "app", imageID: "", ready: true, restartCount: 9 }],
+  });
   await using mortal = await MortalOperator.start(cluster, namespace, death);
   const read = () => readPolicy(cluster, namespace, NAME);
   const holds = (finalizers: readonly string[]) =>
@@ -48,20 +56,27 @@ export async function livePolicy(
       assert.deepEqual((await read())?.metadata.finalizers, finalizers);
       return true;
     }, { within: START_MS, what: `the finalizers are ${finalizers}` });
-  const violates = async (violations: number) => {
+  const is = async (classification: string, violations: number, events: readonly string[]) => {
     await statusIs(cluster, namespace, NAME, (status) => status.violations === violations, START_MS);
-    assertSound(await read(), uid);
+    const policy = await read();
+    assertSound(policy, uid);
+    assert.equal(policy?.status?.classification, classification);
     await holds([FOREIGN, FINALIZER]);
+    const told = async () => assert.deepEqual(await eventsIn(cluster, namespace), events);
+    await eventually(async () => (await told(), true), { what: "the events are told" });
     await mortal.settled(1);
+    await told();
   };
 
   const spec = { requireLivenessProbe: true };
   const { metadata: { uid } } = await createPolicy(cluster, namespace, NAME, spec, { finalizers: [FOREIGN] });
-  await violates(1);
-  await changePolicy(cluster, namespace, NAME, { spec: { requireReadinessProbe: true } });
-  await violates(2);
+  await is("Healthy", 1, []);
+  const stable = toStable ? ["From Healthy to Stable"] : [];
+  await changePolicy(cluster, namespace, NAME, { spec: { maxRestartCount: 0 } });
+  await is("Stable", 2, stable);
+  const healthy = toHealthy ? ["From Stable to Healthy"] : [];
   await createPod(cluster, namespace, "second");
-  await violates(4);
+  await is("Healthy", 3, [...stable, ...healthy]);
   await cluster.kubectl(["delete", "dop", NAME, "-n", namespace, "--wait=false"]);
   await holds([FOREIGN]);
   await mortal.settled(1);
@@ -73,6 +88,16 @@ export async function livePolicy(
   assert.equal(await read(), undefined, "who deletes a policy does not find it again");
   assert.equal(mortal.hasDied, death !== undefined);
   return mortal.writes;
+}
+
+/** What the events of a namespace say up to their figures, in the order of their making; each of them once. */
+async function eventsIn(cluster: ControlPlane, namespace: string): Promise<readonly string[]> {
+  const response = await cluster.request("GET", `/apis/events.k8s.io/v1/namespaces/${namespace}/events`);
+  const { items } = await response.json() as {
+    items: { eventTime: string; note: string; series?: unknown }[];
+  };
+  assert.deepEqual(items.filter(({ series }) => series !== undefined), [], "an event that is told again");
+  return items.toSorted((a, b) => a.eventTime < b.eventTime ? -1 : 1).map(({ note }) => note.split(":")[0]!);
 }
 
 /** Asserts that a policy is the one it was, and has one status. */

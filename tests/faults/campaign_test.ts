@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { type ControlPlane, startControlPlane } from "../cluster/control_plane.ts";
 import { installCrd } from "../cluster/policies.ts";
 import { judge } from "./judge.ts";
+import { judgeRequests } from "./judge_requests.ts";
 import type { Row } from "./row.ts";
 import { ACCESS } from "./rows/access.ts";
 import { ENDS } from "./rows/ends.ts";
@@ -75,7 +76,8 @@ async function play(row: Row, cluster: ControlPlane, namespace: string): Promise
   await using world = await World.begin(cluster, namespace, row);
   try {
     await row.run(world);
-    if (!row.judgesItself) await judge(world);
+    if (row.endsOperator) judgeRequests(world);
+    else await judge(world);
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${world.story()}`, { cause: error });
   }

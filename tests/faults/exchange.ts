@@ -3,7 +3,7 @@
 import { type Form, JSON_FORM, PROTOBUF_FORM } from "../../tools/bench/replay/frames.ts";
 import { concat } from "../../tools/bench/replay/wire.ts";
 import type { Connection } from "./connections.ts";
-import type { LoggedRequest } from "./proxy.ts";
+import type { LoggedRequest } from "./logged_request.ts";
 
 /** The server behind a proxy. */
 export interface Upstream {

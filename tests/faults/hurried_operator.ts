@@ -12,7 +12,8 @@ import { Transport } from "../../lib/kube/transport.ts";
 import { runOperator } from "../../lib/operator/run.ts";
 import { SYSTEM_NAMESPACES } from "../../lib/policy/namespaces.ts";
 import { eventually } from "../cluster/eventually.ts";
-import type { LogRecord, OperatorProcess } from "../cluster/operator_process.ts";
+import type { LogRecord } from "../cluster/operator_process.ts";
+import type { Subject } from "./subject.ts";
 
 /** A clock that runs `speed` times as fast as time does. */
 class HurriedClock implements Clock {
@@ -53,14 +54,6 @@ class HurriedClock implements Clock {
       clearTimeout(timer);
     };
   }
-}
-
-/** An operator, wherever it runs. */
-export interface Subject extends Omit<OperatorProcess, "pid"> {
-  /** Undefined when it has no process of its own. */
-  readonly pid: number | undefined;
-  /** Its own time; milliseconds since 1970. */
-  now(): number;
 }
 
 /** Starts it with a kubeconfig, on one namespace. */
@@ -106,6 +99,7 @@ export async function startHurried(
   return {
     pid: undefined,
     log: records,
+    stderr: () => "",
     now: () => clock.now(),
     get,
     finished,

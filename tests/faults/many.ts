@@ -32,5 +32,5 @@ export async function written(world: World, count: number): Promise<void> {
   await eventually(async () => {
     await world.pass(100);
     return names().size >= count;
-  }, { within: 120_000, what: `${count} statuses are written` });
+  }, { within: 300_000, what: `${count} statuses are written` });
 }

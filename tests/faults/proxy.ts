@@ -1,45 +1,11 @@
 /** A TLS proxy in front of an API server: passes requests on, or does to them whatever a script says, and logs each. */
 
 import { Buffer } from "node:buffer";
-import { parsePath } from "../../lib/sandbox/router.ts";
-import { type ReceivedRequest, takeRequest } from "../support/http_request.ts";
+import { takeRequest } from "../support/http_request.ts";
 import { type Connection, Connections, type Identity, newIdentity } from "./connections.ts";
-import { Exchange, type Upstream } from "./exchange.ts";
-
-/** What a request asks for, in terms of the API. */
-export type Kind = "list" | "watch" | "get" | "patch" | "patchStatus" | "create" | "other";
-
-/** One request, as it came. */
-export interface LoggedRequest extends ReceivedRequest {
-  readonly kind: Kind;
-  /** The plural, for example `pods`. */
-  readonly resource: string;
-  /** Empty for a collection. */
-  readonly name: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** The HTTP status that the client was given; undefined when it was given none, or none yet. */
-  code: number | undefined;
-}
-
-/** Which requests a fault is for: all that agree with what is given. */
-export interface Match {
-  readonly kind?: Kind;
-  readonly resource?: string;
-  readonly name?: string;
-  readonly where?: (request: LoggedRequest) => boolean;
-}
-
-/** Answers one request, in whatever way. */
-export type Fault = (exchange: Exchange) => void | Promise<void>;
-
-/** A fault at work. */
-export interface Injected {
-  /** How many requests it has answered. */
-  readonly hits: number;
-  /** Lets requests pass again. */
-  stop(): void;
-}
+import { Exchange, type Teller, type Upstream } from "./exchange.ts";
+import { agrees, type LoggedRequest, type Match, toLogged } from "./logged_request.ts";
+import { type Fault, type Injected, Script } from "./script.ts";
 
 /** How to start a proxy. */
 export interface ProxyOptions {
@@ -48,19 +14,12 @@ export interface ProxyOptions {
   readonly identity?: Identity;
 }
 
-interface Rule extends Injected {
-  hits: number;
-  left: number;
-  readonly match: Match;
-  readonly fault: Fault;
-}
-
 /** A running proxy. Disposing of it ends every connection. */
 export class FaultProxy implements AsyncDisposable {
   /** Every request so far, in the order in which they were complete. */
   readonly requests: LoggedRequest[] = [];
   readonly #upstream: Upstream;
-  readonly #rules = new Set<Rule>();
+  readonly #script = new Script();
   readonly #exchanges = new Set<Exchange>();
   readonly #connections: Connections;
   #identity: Identity;
@@ -109,15 +68,27 @@ export class FaultProxy implements AsyncDisposable {
 
   /** Answers the next `times` requests that agree with `match` by `fault`; of several faults the newest counts. */
   inject(match: Match, fault: Fault, times = Infinity): Injected {
-    const stop = () => void this.#rules.delete(rule);
-    const rule: Rule = { match, fault, hits: 0, left: times, stop };
-    this.#rules.add(rule);
-    return rule;
+    return this.#script.inject(match, fault, times);
+  }
+
+  /** The same for requests that should not come. */
+  trap(match: Match, fault: Fault): Injected {
+    return this.#script.trap(match, fault);
+  }
+
+  /** Has each watch that is open, of one resource or of all, tell in another way from now on, by a teller of its own. */
+  retell(newTeller: () => Teller, resource?: string): void {
+    for (const watch of this.watches(resource)) this.#script.retell(watch, newTeller());
+  }
+
+  /** What was asked for and met by nobody. */
+  get unmet(): readonly string[] {
+    return this.#script.unmet;
   }
 
   /** Lets all requests pass again; what is open stays as it is. */
   heal(): void {
-    this.#rules.clear();
+    this.#script.clear();
   }
 
   /** Breaks every connection. */
@@ -153,41 +124,9 @@ export class FaultProxy implements AsyncDisposable {
     this.requests.push(request);
     this.#exchanges.add(exchange);
     try {
-      await this.#take(request)(exchange);
+      await this.#script.take(request)(exchange);
     } finally {
       this.#exchanges.delete(exchange);
     }
   }
-
-  /** What is to be done with a request. */
-  #take(request: LoggedRequest): Fault {
-    const rule = [...this.#rules].findLast(({ match }) => agrees(request, match));
-    if (rule === undefined) return (exchange) => exchange.pass();
-    rule.hits++;
-    if (--rule.left <= 0) this.#rules.delete(rule);
-    return rule.fault;
-  }
-}
-
-function agrees(request: LoggedRequest, { kind, resource, name, where }: Match): boolean {
-  return (kind === undefined || request.kind === kind) &&
-    (resource === undefined || request.resource === resource) &&
-    (name === undefined || request.name === name) && (where?.(request) ?? true);
-}
-
-function toLogged(request: ReceivedRequest): LoggedRequest {
-  const { pathname: path, searchParams: query } = new URL(request.target, "https://server");
-  const target = parsePath(path);
-  const { plural: resource = "", name = "", subresource = "" } = target.about === "resource" ? target : {};
-  const kind = kindOf(request.method, { name, subresource, isWatch: query.get("watch") === "true" });
-  return { ...request, kind, resource, name, path, query, code: undefined };
-}
-
-function kindOf(
-  method: string,
-  { name, subresource, isWatch }: { name: string; subresource: string; isWatch: boolean },
-): Kind {
-  if (method === "GET") return name !== "" ? "get" : isWatch ? "watch" : "list";
-  if (method === "PATCH") return subresource === "status" ? "patchStatus" : "patch";
-  return method === "POST" ? "create" : "other";
 }

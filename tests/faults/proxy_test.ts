@@ -5,7 +5,10 @@ import { JSON_FORM } from "../../tools/bench/replay/frames.ts";
 import { newIdentity } from "./connections.ts";
 import type { RequestChange, Upstream } from "./exchange.ts";
 import * as faults from "./faults.ts";
-import { type Fault, FaultProxy, type LoggedRequest } from "./proxy.ts";
+import type { LoggedRequest } from "./logged_request.ts";
+import { FaultProxy } from "./proxy.ts";
+import type { Fault } from "./script.ts";
+import * as tellers from "./tellers.ts";
 
 const PODS = "/api/v1/namespaces/shop/pods";
 const POLICY = "/apis/devops.stochastic.io/v1/namespaces/shop/devopspolicies/strict";
@@ -96,19 +99,19 @@ Deno.test("a fault holds for so many requests of its kind, and the newest one co
 const TOLD = {
   "the frames, when nothing is done to them": [faults.telling((frame, it) => it.write(frame)), "a1 o1 d2"],
   "nothing and a break, when it is reset before its first frame": [
-    faults.telling(faults.resetBefore),
+    faults.telling(tellers.resetBefore),
     "broken",
   ],
-  "half a frame and a break, when it is truncated": [faults.telling(faults.truncated), "half broken"],
-  "half a frame and a good end, when it ends in mid-frame": [faults.telling(faults.endInFrame), "half"],
-  "an error, when one is told": [faults.telling(faults.errorBefore(faults.GONE)), "e410"],
+  "half a frame and a break, when it is truncated": [faults.telling(tellers.truncated), "half broken"],
+  "half a frame and a good end, when it ends in mid-frame": [faults.telling(tellers.endInFrame), "half"],
+  "an error, when one is told": [faults.telling(tellers.errorBefore(faults.GONE)), "e410"],
   "an error, when it is refused in-stream": [faults.refuseInStream(faults.GONE), "e410"],
   "nothing, when it is closed at once": [faults.close, ""],
-  "silence, when it freezes": [faults.telling(faults.frozen), "broken"],
-  "only some frames": [faults.telling(faults.without((type) => type === "ADDED")), "d2"],
-  "old frames again": [faults.telling(faults.repeating()), "a1 a1 o1 o1 a1 d2 d2 a1 o1"],
-  "an event held until its opposite": [faults.telling(faults.held("web")), "o1 a1 d2"],
-  "an event after its opposite": [faults.telling(faults.held("web", "backwards")), "o1 d2 a1"],
+  "silence, when it freezes": [faults.telling(tellers.frozen), "broken"],
+  "only some frames": [faults.telling(tellers.without((type) => type === "ADDED")), "d2"],
+  "old frames again": [faults.telling(tellers.repeating()), "a1 a1 o1 o1 a1 d2 d2 a1 o1"],
+  "an event held until its opposite": [faults.telling(tellers.held("web").teller), "o1 a1 d2"],
+  "an event after its opposite": [faults.telling(tellers.held("web", "backwards").teller), "o1 d2 a1"],
 } as const satisfies Record<string, readonly [Fault, string]>;
 
 for (const [what, [fault, told]] of Object.entries(TOLD)) {

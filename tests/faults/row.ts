@@ -9,6 +9,6 @@ export interface Row extends Beginning {
   readonly run: (world: World) => Promise<void>;
   /** Whether it takes long, so that only the nightly run has it. */
   readonly isNightly?: boolean;
-  /** Whether the row has ended the operator itself, and judged what there is to judge. */
-  readonly judgesItself?: boolean;
+  /** Whether the operator has ended by the end of the row, which then says what must be true of the policies. */
+  readonly endsOperator?: boolean;
 }

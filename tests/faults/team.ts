@@ -28,6 +28,8 @@ export class Team {
   readonly namespace: string;
   /** How many changes were made that may change a status. */
   changes = 0;
+  /** How often a policy of each name was created. */
+  readonly lives = new Map<string, number>();
   /** What others than the operator own of each policy. */
   readonly foreign = new Map<string, unknown>();
 
@@ -99,6 +101,7 @@ export class Team {
       },
       spec,
     });
+    this.lives.set(name, (this.lives.get(name) ?? 0) + 1);
     this.foreign.set(name, foreignOf(policy));
     return policy;
   }

@@ -1,16 +1,16 @@
 /** The world of one row: a namespace with policies and pods, an operator on it, and a proxy between it and the API server. */
 
 import assert from "node:assert/strict";
-import { FINALIZER } from "../../lib/api/devops_policy.ts";
 import type { ControlPlane } from "../cluster/control_plane.ts";
 import { eventually } from "../cluster/eventually.ts";
 import { createNamespace, type KubeObject } from "../cluster/fixtures.ts";
-import { startOperator } from "../cluster/operator_process.ts";
 import { PATIENCE_MS } from "../support/patience.ts";
 import { upstreamOf } from "./exchange.ts";
-import { startHurried, type Subject } from "./hurried_operator.ts";
-import { toldBy, truthOf } from "./oracle.ts";
-import { FaultProxy, type LoggedRequest } from "./proxy.ts";
+import { liesOf } from "./lies.ts";
+import type { LoggedRequest } from "./logged_request.ts";
+import { FaultProxy } from "./proxy.ts";
+import { tell } from "./story.ts";
+import { socketsOf, startSubject, type Subject } from "./subject.ts";
 import { Team } from "./team.ts";
 
 /** How a row's world begins. */
@@ -23,6 +23,13 @@ export interface Beginning {
   readonly isLate?: boolean;
 }
 
+/** How much is open. */
+export interface Open {
+  readonly connections: number;
+  /** 0 when nobody can tell. */
+  readonly sockets: number;
+}
+
 /** A row's world. Disposing of it ends the operator and the proxy. */
 export class World extends Team implements AsyncDisposable {
   readonly proxy: FaultProxy;
@@ -30,15 +37,16 @@ export class World extends Team implements AsyncDisposable {
   #operator: Subject | undefined;
   /** When the operator was started; monotonic milliseconds. */
   #startedAt = performance.now();
-  /** How many sockets the operator had when it had told the truth for the first time; 0 if that is not known. */
-  socketsAtRest = 0;
+  /** What the operator held open when it had told the truth for the first time; undefined if nobody looked. */
+  openAtRest: Open | undefined;
   /** A pod as the proxy shows it, where that is another than the API server's. */
   seen: (pod: KubeObject) => KubeObject = (pod) => pod;
   /** A policy that the operator is shown otherwise than it is, so that its status cannot be true. */
   ignored: string | undefined;
   #isSeen: (metadata: KubeObject["metadata"]) => boolean = () => true;
-  /** Status writes beyond those of an undisturbed run, for each policy. */
+  /** Writes beyond those of an undisturbed run, for each policy. */
   surplus = 0;
+
   private constructor(cluster: ControlPlane, namespace: string, proxy: FaultProxy, beginning: Beginning) {
     super(cluster, namespace);
     this.proxy = proxy;
@@ -69,7 +77,7 @@ export class World extends Team implements AsyncDisposable {
   async start(user?: Readonly<Record<string, unknown>>): Promise<void> {
     await this.launch(user);
     await this.isTrue(60_000);
-    this.socketsAtRest = await this.sockets();
+    this.openAtRest = await this.open();
   }
 
   /** Starts the operator, and no more. @param user who it says it is, as a kubeconfig has it; the admin if left out */
@@ -77,9 +85,7 @@ export class World extends Team implements AsyncDisposable {
     const { speed, args = [] } = this.#beginning;
     const kubeconfig = await this.#kubeconfig(user);
     this.#startedAt = performance.now();
-    this.#operator = speed === undefined
-      ? { ...startOperator({ kubeconfig }, ["-n", this.namespace, ...args]), now: () => Date.now() }
-      : await startHurried({ kubeconfig, namespace: this.namespace, speed });
+    this.#operator = await startSubject({ kubeconfig, namespace: this.namespace, speed, args });
   }
 
   /** The file with the authority that the operator is to trust. */
@@ -87,7 +93,7 @@ export class World extends Team implements AsyncDisposable {
     return `${this.cluster.dir}/${this.namespace}.ca`;
   }
 
-  /** Allows so many more status writes of each policy than an undisturbed run has. */
+  /** Allows so many more writes of each policy than an undisturbed run has. */
   allowWrites(surplus: number): void {
     this.surplus += surplus;
   }
@@ -95,37 +101,28 @@ export class World extends Team implements AsyncDisposable {
   /** How the policies differ from what they should be; empty when they do not. */
   async lies(): Promise<readonly string[]> {
     const [policies, pods] = [await this.policies(), await this.pods()];
-    const now = this.operator.now();
     const seen = pods.filter(({ metadata }) => this.#isSeen(metadata)).map(this.seen);
-    const judged = policies.filter(({ metadata }) =>
-      metadata["deletionTimestamp"] === undefined && metadata.name !== this.ignored
-    );
-    return judged.flatMap(
-      (policy) => {
-        const [truth, told] = [truthOf(policy, seen, now), toldBy(policy)];
-        const finalizers = (policy.metadata["finalizers"] ?? []) as readonly string[];
-        if (!finalizers.includes(FINALIZER)) return [`${policy.metadata.name} lacks our finalizer`];
-        try {
-          assert.deepEqual(told, truth);
-          return [];
-        } catch {
-          return [
-            `${policy.metadata.name} is ${JSON.stringify(told)} but should be ${JSON.stringify(truth)}`,
-          ];
-        }
-      },
+    return liesOf(
+      policies.filter(({ metadata }) => metadata.name !== this.ignored),
+      seen,
+      this.operator.now(),
     );
   }
 
   /** How long the operator has run, by its own clock; milliseconds. */
   get lasted(): number {
-    return (performance.now() - this.#startedAt) * (this.#beginning.speed ?? 1);
+    return this.age({ at: this.#startedAt });
   }
 
   /** Those of `requests` that came within so many milliseconds of the operator's time after the first one. */
   during(ms: number, requests: readonly LoggedRequest[]): readonly LoggedRequest[] {
     const end = (requests[0]?.at ?? 0) + ms / (this.#beginning.speed ?? 1);
     return requests.filter(({ at }) => at < end);
+  }
+
+  /** How long ago a request came, by the operator's clock; milliseconds. */
+  age({ at }: Pick<LoggedRequest, "at">): number {
+    return (performance.now() - at) * (this.#beginning.speed ?? 1);
   }
 
   /** Lets so many milliseconds of the operator's time pass. */
@@ -160,30 +157,14 @@ export class World extends Team implements AsyncDisposable {
     return this.proxy.log({ kind: "patchStatus", name }, since);
   }
 
-  /** How many sockets the operator's process has; 0 when it has no process of its own. */
-  async sockets(): Promise<number> {
-    const { pid } = this.operator;
-    if (pid === undefined) return 0;
-    let count = 0;
-    for await (const { name } of Deno.readDir(`/proc/${pid}/fd`)) {
-      const target = await Deno.readLink(`/proc/${pid}/fd/${name}`).catch(() => "");
-      if (target.startsWith("socket:")) count++;
-    }
-    return count;
+  /** What the operator holds open: connections to the API server, and sockets of all kinds. */
+  async open(): Promise<Open> {
+    return { connections: this.proxy.open, sockets: await socketsOf(this.operator) };
   }
 
-  /** The last requests and what the operator said, for whoever wants to know what went wrong. */
+  /** For whoever wants to know what went wrong. */
   story(): string {
-    const lines = this.proxy.requests.map(({ at, kind, resource, name, query, code }) => {
-      const seconds = ((at - this.#startedAt) / 1000).toFixed(1);
-      return `${seconds} s  ${kind} ${resource} ${name} ${query.get("resourceVersion") ?? ""} → ${
-        code ?? "nothing"
-      }`;
-    });
-    const said = (this.#operator?.log ?? []).filter(({ level }) => level !== "DEBUG").map((record) =>
-      JSON.stringify(record)
-    );
-    return [...lines.slice(-40), ...said.slice(-20)].join("\n");
+    return tell(this.proxy.requests, this.#operator?.log ?? [], this.#startedAt);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,4 @@
-/** The model at length: ten thousand schedules, and every sequence of three things. */
+/** The model at length: ten thousand schedules, every sequence of three things, and every change in the middle of others. */
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";

@@ -2,7 +2,8 @@
 
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
-import { playSeeds, playSequences } from "./runs.ts";
+import { playInterleavings, playSeeds, playSequences } from "./runs.ts";
+import { TELLINGS } from "./schedule.ts";
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +22,7 @@ if (values.seed !== undefined) {
 } else if (values.share !== undefined) {
   const [index = 0, of = 1] = values.share.split("/").map(Number);
   await playSequences(depth, { index, of });
+  await playInterleavings({ calls: 2, tellings: TELLINGS }, { index, of });
   await playSeeds(from, count, { index, of });
 } else {
   const startedAt = performance.now();
@@ -29,7 +31,7 @@ if (values.seed !== undefined) {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
   if (ends.some(({ success }) => !success)) Deno.exit(1);
   console.log(
-    `All sequences of ${depth} things, and the seeds from ${from} to ${
+    `All sequences of ${depth} things, all changes in the middle of others, and the seeds from ${from} to ${
       from + count - 1
     }: all is true (${seconds} s).`,
   );

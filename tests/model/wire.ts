@@ -1,12 +1,15 @@
 /** The network between an operator and a sandbox in one process: nothing is lost, held or said twice unless a test says so. */
 
-import { type LinkedAbort, linkedAbort, unlessAborted } from "../../lib/api/abort.ts";
+import { type LinkedAbort, unlessAborted } from "../../lib/api/abort.ts";
 import { ConnectionError } from "../../lib/api/errors.ts";
 import { abortableBody } from "../../lib/kube/abortable_body.ts";
 import type { Credentials } from "../../lib/kube/credentials.ts";
-import { type Connection, type Fetch, Transport } from "../../lib/kube/transport.ts";
+import type { Transport } from "../../lib/kube/transport.ts";
 import { bodyOf } from "../support/bodies.ts";
 import type { Handler } from "../support/traffic.ts";
+import { InProcessTransport } from "./in_process_transport.ts";
+import { Interjections } from "./interjections.ts";
+import { OutdatedWrites } from "./outdated_writes.ts";
 import { WatchLine } from "./watch_line.ts";
 
 /** A collection that is watched, by its plural. */
@@ -33,6 +36,8 @@ export class Wire {
   /** What becomes of the next short calls, one each. */
   readonly #mishaps: Mishap[] = [];
   readonly #held: (() => void)[] = [];
+  readonly interjections = new Interjections();
+  readonly #outdated = new OutdatedWrites();
   readonly #muted = new Set<string>();
   readonly #watches = new Set<WatchLine>();
   /** What each watched collection has said, chunk by chunk, so that it can be said again. */
@@ -40,6 +45,11 @@ export class Wire {
 
   constructor(handler: Handler) {
     this.#handler = handler;
+  }
+
+  /** The writes that were computed from an older state than what an earlier answer had told the operator. */
+  get outdated(): readonly string[] {
+    return this.#outdated.found;
   }
 
   /** A transport that leads through here instead of through sockets. */
@@ -101,7 +111,10 @@ export class Wire {
     if (searchParams.get("watch") === "true") {
       return await this.#watch(request, pathname.split("/").at(-1)!, searchParams, life);
     }
+    const call = pathname.includes("/devopspolicies/") ? this.interjections.next() : undefined;
+    if (call !== undefined) await this.#outdated.send(request);
     await this.#pass("requests", life.signal);
+    await this.interjections.reach(call, "request");
     const mishap = this.#mishaps.shift();
     switch (mishap?.what) {
       case "lose-request":
@@ -115,10 +128,13 @@ export class Wire {
         await mishap.act();
     }
     const answer = await this.#handler(request);
+    await this.interjections.reach(call, "answer");
     await this.#pass("answers", life.signal);
     if (mishap?.what === "lose-answer") throw new ConnectionError("reset", "an answer lost on purpose");
+    const body = await answer.text();
+    if (call !== undefined && answer.ok) this.#outdated.tell(body);
     // A stream of bytes, as bodies that come over a network are.
-    return new Response(bodyOf(new Uint8Array(await answer.arrayBuffer())), answer);
+    return new Response(bodyOf(new TextEncoder().encode(body)), answer);
   }
 
   async #pass(half: Hold, signal: AbortSignal): Promise<void> {
@@ -146,38 +162,5 @@ export class Wire {
     });
     this.#watches.add(watch);
     return new Response(abortableBody(watch.body, { life, toError: (error) => error }), answer);
-  }
-}
-
-type Ask = (request: Request, life: LinkedAbort) => Promise<Response>;
-
-/** A transport without sockets. What it leaves out is tested where there are some. */
-class InProcessTransport extends Transport {
-  readonly #credentials: Credentials;
-  readonly #ask: Ask;
-
-  constructor(credentials: Credentials, ask: Ask) {
-    super({ credentials, userAgent: "kube-devops/test" });
-    this.#credentials = credentials;
-    this.#ask = ask;
-  }
-
-  override fetch(signal: AbortSignal): Fetch {
-    return (request) => this.#send(request, linkedAbort(signal));
-  }
-
-  override connect(): Connection {
-    const closed = new AbortController();
-    return {
-      fetch: (signal) => (request) => this.#send(request, linkedAbort(signal, closed.signal)),
-      close: () => closed.abort(new ConnectionError("other", "closed")),
-    };
-  }
-
-  async #send(request: Request, life: LinkedAbort): Promise<Response> {
-    const { headers } = await this.#credentials.access();
-    life.signal.throwIfAborted();
-    request.headers.set("authorization", String(headers.authorization));
-    return await this.#ask(request, life);
   }
 }

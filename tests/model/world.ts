@@ -1,4 +1,4 @@
-/** A small world to try an operator in: two namespaces with a policy each, three pods, and those who change them. */
+/** A small world to try an operator in: three policies and three pods in two namespaces, and those who change them. */
 
 import assert from "node:assert/strict";
 import { POLICY_RESOURCE } from "../../lib/api/devops_policy.ts";
@@ -22,9 +22,12 @@ import { Traffic } from "../support/traffic.ts";
 import { Users } from "./users.ts";
 import { Wire } from "./wire.ts";
 
-/** Where things are. Both policies have one name, and so have two of the pods: whoever mixes up namespaces is found out. */
-export const NAMESPACES = ["one", "two"] as const;
-export const POLICY = "policy";
+/** Where things are. Names are the same in both namespaces: whoever mixes them up is found out. */
+export const POLICIES = [
+  { namespace: "one", name: "policy" },
+  { namespace: "one", name: "second" },
+  { namespace: "two", name: "policy" },
+] as const;
 export const PODS = [
   { namespace: "one", name: "web" },
   { namespace: "one", name: "db" },
@@ -35,10 +38,12 @@ export const PODS = [
 export interface WorldOptions {
   /** Whether the server tells all that there is within a watch, or wants to be asked for lists. */
   readonly hasWatchLists: boolean;
+  /** Whether policies are evaluated again all the time, which makes good whatever was missed; or hardly ever. */
+  readonly hasHeartbeat: boolean;
 }
 
-/** How often a policy is evaluated again, as the operator does by default; milliseconds. */
-export const REQUEUE_MS = 30_000;
+/** How often a policy is evaluated again: as the operator does by default, and beyond the end of every schedule; milliseconds. */
+const [REQUEUE_MS, NEVER_MS] = [30_000, 3_600_000];
 /** A pod for which nobody has a policy, and how often something happens to it; milliseconds. */
 const BYSTANDER = pod("bystander").inNamespace("three").container("app");
 const BYSTANDING_MS = 22_000;
@@ -54,12 +59,15 @@ export class World implements AsyncDisposable {
   /** Forgets what has happened: watches cannot be resumed. */
   readonly compact: () => void;
   readonly log: readonly LogRecord[];
+  /** How often a policy is evaluated again, whatever happens; milliseconds. */
+  readonly requeueMs: number;
   readonly #front: Front;
   readonly #stopping = new AbortController();
   readonly #ended: Promise<void>;
 
-  constructor({ hasWatchLists }: WorldOptions) {
+  constructor({ hasWatchLists, hasHeartbeat }: WorldOptions) {
     const { clock } = this;
+    this.requeueMs = hasHeartbeat ? REQUEUE_MS : NEVER_MS;
     const sandbox = createSandbox({ clock, token: TOKEN });
     this.compact = sandbox.compact;
     this.#front = new Front(sandbox.handler, clock);
@@ -93,7 +101,7 @@ export class World implements AsyncDisposable {
       version: "0.0.0-test",
       namespaces: [],
       systemNamespaces: SYSTEM_NAMESPACES,
-      requeueMs: REQUEUE_MS,
+      requeueMs: this.requeueMs,
       listenOn: { hostname: "127.0.0.1", port: 0 },
       memory: () => ({ rss: 1, heapUsed: 1 }),
       explain: (error, what) => `Cannot ${what}: ${(error as Error).message}.`,

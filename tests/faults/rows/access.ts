@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { eventually } from "../../cluster/eventually.ts";
 import { createServiceAccountToken } from "../../cluster/fixtures.ts";
+import { conditionOf } from "../../support/oracle.ts";
 import { certificate } from "../../support/certificates/mod.ts";
 import { type Identity, newIdentity } from "../connections.ts";
 import * as faults from "../faults.ts";
-import { conditionOf } from "../oracle.ts";
 import { FaultProxy } from "../proxy.ts";
 import type { Row } from "../row.ts";
 import type { World } from "../world.ts";
@@ -73,7 +73,8 @@ export const ACCESS: readonly Row[] = [
     name: "rights that are taken away make a status unknown, never 100, and given back make it true again",
     isLate: true,
     run: async (world) => {
-      world.allowWrites(6);
+      // Each policy says that it is unknown, and then that it is not.
+      world.allowWrites(3);
       await startWithToken(world);
       const before = world.scores("strict");
       const since = world.proxy.requests.length;
@@ -99,7 +100,7 @@ export const ACCESS: readonly Row[] = [
       // A token says to the second when it was issued, and would else be the same.
       await world.pass(1_100);
       await renew(file, await createServiceAccountToken(world.cluster, world.namespace, "operator"));
-      const isOld = world.proxy.inject(
+      const isOld = world.proxy.trap(
         { where: ({ headers }) => headers.get("authorization") === old },
         faults.refuse({ code: 401, reason: "Unauthorized" }),
       );
@@ -144,7 +145,7 @@ export const ACCESS: readonly Row[] = [
   ...Object.entries(BAD).map(([what, [identity, said]]): Row => ({
     name: `a certificate ${what} ends the program with 3, and no token is sent`,
     isLate: true,
-    judgesItself: true,
+    endsOperator: true,
     run: async (world) => {
       world.proxy.present(identity());
       await world.launch();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { eventually } from "../../cluster/eventually.ts";
 import { NOISE_MS } from "../../support/patience.ts";
 import * as faults from "../faults.ts";
-import type { Fault } from "../proxy.ts";
+import type { Fault } from "../script.ts";
 import type { Row } from "../row.ts";
 
 /** What a write meets when the operator is told to end, and how many policies then have their new status. */
@@ -16,7 +16,7 @@ const LAST_WRITES: Readonly<Record<string, readonly [Fault, number]>> = {
 export const ENDS: readonly Row[] = [
   ...Object.entries(LAST_WRITES).map(([what, [fault, written]]): Row => ({
     name: `at SIGTERM a write ${what}, and the operator ends with 0 within 10 s`,
-    judgesItself: true,
+    endsOperator: true,
     run: async (world) => {
       const met = world.proxy.inject({ kind: "patchStatus" }, fault);
       await world.setRestarts("web", 9);
@@ -32,10 +32,18 @@ export const ENDS: readonly Row[] = [
   {
     name: "SIGUSR1 opens no debugger",
     run: async (world) => {
-      const pid = world.operator.pid!;
-      Deno.kill(pid, "SIGUSR1");
-      await world.pass(1_000);
-      await assert.rejects(fetch("http://127.0.0.1:9229/json/version"), TypeError, "nobody debugs");
+      const { pid, stderr } = world.operator;
+      // The runtime listens for it some time after its start, and says what came of it.
+      await eventually(() => {
+        Deno.kill(pid!, "SIGUSR1");
+        return /Debugger listening|Failed to start inspector/.test(stderr());
+      }, { what: "the runtime has heard the signal" });
+      await assert.rejects(
+        async () => await (await fetch("http://127.0.0.1:9229/json/version")).text(),
+        TypeError,
+        "nobody debugs",
+      );
+      assert.doesNotMatch(stderr(), /Debugger listening/);
       await world.change();
     },
   },

@@ -1,9 +1,11 @@
 /** Events that come twice, late, backwards or not at all: what is true is what the API server holds, not what was told. */
 
 import assert from "node:assert/strict";
+import { FINALIZER } from "../../../lib/api/devops_policy.ts";
 import { eventually } from "../../cluster/eventually.ts";
 import * as faults from "../faults.ts";
 import type { Row } from "../row.ts";
+import * as tellers from "../tellers.ts";
 import type { World } from "../world.ts";
 
 const GHOST = { containers: [{ name: "app", image: "ghost" }] };
@@ -23,7 +25,7 @@ export const EVENTS: readonly Row[] = [
   {
     name: "events that come twice, and old ones again, change nothing",
     run: async (world) => {
-      for (const watch of world.proxy.watches()) watch.teller = faults.repeating();
+      world.proxy.retell(tellers.repeating);
       await world.change();
       await world.isTrue();
       await world.change("-again");
@@ -32,11 +34,14 @@ export const EVENTS: readonly Row[] = [
   ...(["forwards", "backwards"] as const).map((order): Row => ({
     name: `a pod that is told of when it is long gone, ${order}, does not stay`,
     run: async (world) => {
-      for (const watch of world.proxy.watches("pods")) watch.teller = faults.held("ghost", order);
+      const ghost = tellers.held("ghost", order);
+      world.proxy.retell(() => ghost.teller, "pods");
       await world.createPod("ghost", GHOST);
       await world.setRestarts("ghost", 9);
+      await eventually(() => ghost.held === 2, { what: "its coming and its restarts are held" });
       await world.isTruth(({ name }) => name !== "ghost");
       await world.deletePod("ghost");
+      await eventually(() => ghost.isOver, { what: "all of it is told" });
       await world.isTrue();
       await world.change();
     },
@@ -73,16 +78,21 @@ export const EVENTS: readonly Row[] = [
     },
   },
   {
-    name: "a policy that is already being deleted when it is first seen is left to others",
+    name: "a policy that is already being deleted when it is first seen is let go of, or left to others",
     isLate: true,
     run: async (world) => {
-      await world.createPolicy("dying", {}, ["example.com/foreign"]);
-      await world.request("DELETE", world.policyPath("dying"));
+      for (const [name, finalizer] of [["dying", "example.com/foreign"], ["ours", FINALIZER]] as const) {
+        await world.createPolicy(name, {}, [finalizer]);
+        await world.request("DELETE", world.policyPath(name));
+      }
+      world.disown("ours");
       await world.start();
+      const isGone = async () => (await world.policies()).every(({ metadata }) => metadata.name !== "ours");
+      await eventually(isGone, { what: "the policy that only we held is gone" });
       await world.change();
       await world.isTrue();
-      const touched = world.proxy.log({ name: "dying" }).map(({ kind }) => kind);
-      assert.deepEqual(touched, []);
+      const touched = (name: string) => world.proxy.log({ name }).map(({ kind }) => kind);
+      assert.deepEqual([touched("dying"), touched("ours")], [[], ["patch"]]);
     },
   },
 ];

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { PROTOBUF_FORM } from "../../../tools/bench/replay/frames.ts";
 import type { KubeObject } from "../../cluster/fixtures.ts";
+import { conditionOf } from "../../support/oracle.ts";
 import * as protobuf from "../../support/protobuf_objects.ts";
 import type { Teller } from "../exchange.ts";
 import * as faults from "../faults.ts";
 import { createPolicies, written } from "../many.ts";
-import { conditionOf } from "../oracle.ts";
 import type { Row } from "../row.ts";
 import { versionOf } from "../version_of.ts";
 
@@ -83,12 +83,12 @@ export const HOSTILE_OBJECTS: readonly Row[] = [
       world.ignored = "broken";
       await world.launch();
       await written(world, 1_003);
-      await world.isTrue(20_000);
+      await world.isTrue(60_000);
       const broken = await world.request("GET", world.policyPath("broken"));
       assert.equal(conditionOf(broken.status ?? {}, "Ready"), "False/InvalidSpec");
       assert.equal(conditionOf(broken.status ?? {}, "Compliant"), "Unknown/InvalidSpec");
       await world.change();
-      await world.isTrue(20_000);
+      await world.isTrue(60_000);
     },
   },
   ...(["protobuf", "JSON"] as const).map((form): Row => ({

@@ -4,10 +4,12 @@ import assert from "node:assert/strict";
 import { eventually } from "../../cluster/eventually.ts";
 import * as faults from "../faults.ts";
 import type { Row } from "../row.ts";
+import * as tellers from "../tellers.ts";
 import type { World } from "../world.ts";
 import { assertResumed } from "./watches.ts";
 
 const MINUTE_MS = 60_000;
+const HEARTBEAT_MS = 30_000;
 const RESOURCES = ["pods", "devopspolicies"] as const;
 
 /** The row on hurried clocks, and the same at its own pace. */
@@ -17,9 +19,8 @@ function atBothPaces(row: Row, speed: number): readonly Row[] {
 
 async function silence(world: World): Promise<void> {
   const since = world.proxy.requests.length;
-  const quiet = faults.without((type) => type === "BOOKMARK");
-  world.proxy.inject({ kind: "watch" }, faults.telling(quiet));
-  for (const watch of world.proxy.watches()) watch.teller = quiet;
+  const silenced = world.proxy.inject({ kind: "watch" }, faults.telling(tellers.silent));
+  for (const watch of world.proxy.watches()) watch.teller = tellers.silent;
   for (let minute = 0; minute < 10; minute++) {
     await world.pass(MINUTE_MS);
     assert.deepEqual(await world.operator.get("/readyz"), { status: 200, body: "ok\n" });
@@ -29,14 +30,19 @@ async function silence(world: World): Promise<void> {
     const { length } = world.during(10 * MINUTE_MS, world.proxy.log({ kind: "watch", resource }, since));
     assert(length >= 1 && length <= 14, `${resource} were watched anew ${length} times`);
   }
+  silenced.stop();
+  for (const watch of world.proxy.watches()) watch.teller = (frame, exchange) => exchange.write(frame);
   await world.change();
   await world.isTrue();
 }
 
-/** Waits for the heartbeats: for some time after them no write is under way, which would be tried again a few times. */
+/** Waits until each heartbeat has been written a moment ago: one that is under way would be tried again a few times. */
 async function quiet(world: World): Promise<void> {
   const since = world.proxy.requests.length;
-  const isWritten = (name: string) => world.statusWrites(name, since).some(({ code }) => code === 200);
+  const isWritten = (name: string) => {
+    const last = world.statusWrites(name, since).at(-1);
+    return last?.code === 200 && world.age(last) < HEARTBEAT_MS * 2 / 3;
+  };
   await eventually(() => isWritten("strict") && isWritten("lenient"), {
     within: MINUTE_MS,
     what: "both heartbeats",

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../cluster/eventually.ts";
 import * as faults from "../faults.ts";
-import type { LoggedRequest } from "../proxy.ts";
+import type { LoggedRequest } from "../logged_request.ts";
 import type { Row } from "../row.ts";
 import { INITIAL, NO_WATCH_LIST } from "./reads.ts";
 
@@ -54,6 +54,16 @@ export const PATIENCE: readonly Row[] = [
       await world.change();
       await world.isTrue(40_000);
       await assertPatience(() => world.statusWrites("strict", since));
+    },
+  },
+  {
+    name: "a finalizer write that is told to wait for 3 s waits as long",
+    run: async (world) => {
+      world.allowWrites(2);
+      world.proxy.inject({ kind: "patch", name: "fresh" }, faults.refuse(BUSY), 2);
+      await world.createPolicy("fresh", { forbidLatestTag: true });
+      await world.isTrue(40_000);
+      await assertPatience(() => world.proxy.log({ kind: "patch", name: "fresh" }));
     },
   },
   {

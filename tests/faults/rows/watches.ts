@@ -5,13 +5,14 @@ import { eventually } from "../../cluster/eventually.ts";
 import * as faults from "../faults.ts";
 import type { Teller } from "../exchange.ts";
 import type { Row } from "../row.ts";
+import * as tellers from "../tellers.ts";
 import type { World } from "../world.ts";
 
 /** How a watch breaks with the next thing that it has to tell. */
 const BREAKS: Readonly<Record<string, Teller>> = {
-  "is reset": faults.resetBefore,
-  "is cut in the middle of a frame": faults.truncated,
-  "ends, as if in peace, in the middle of a frame": faults.endInFrame,
+  "is reset": tellers.resetBefore,
+  "is cut in the middle of a frame": tellers.truncated,
+  "ends, as if in peace, in the middle of a frame": tellers.endInFrame,
 };
 
 /** Nothing has been read again since the `since`-th request: each watch went on from a version. */
@@ -59,7 +60,7 @@ export const WATCHES: readonly Row[] = [
     name: `a watch that ${what} is resumed, and nothing is read again`,
     run: async (world) => {
       const since = world.proxy.requests.length;
-      for (const watch of world.proxy.watches()) watch.teller = teller;
+      world.proxy.retell(() => teller);
       await world.change();
       await world.isTrue();
       // The answer to a write may have told what the watch of policies would have.
@@ -76,7 +77,7 @@ export const WATCHES: readonly Row[] = [
     name: "frozen watches are true again within 50 s, and nothing is read again",
     run: async (world) => {
       const since = world.proxy.requests.length;
-      for (const watch of world.proxy.watches()) watch.teller = faults.frozen;
+      world.proxy.retell(() => tellers.frozen);
       await world.change();
       await world.pass(5_000);
       assert.equal((await world.lies()).length, 2, "nobody has told the operator");

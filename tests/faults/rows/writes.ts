@@ -101,10 +101,12 @@ export const WRITES: readonly Row[] = [
   ...(["freeze", "reset"] as const).map((how): Row => ({
     name: `a finalizer whose adding and removing are answered by nobody (${how}) is added and removed once`,
     run: async (world) => {
+      world.allowWrites(2);
       world.proxy.inject({ kind: "patch", name: "fresh" }, faults.swallow(how), 1);
       await world.createPolicy("fresh", { forbidLatestTag: true });
       await world.isTrue(40_000);
       world.proxy.inject({ kind: "patch", name: "fresh" }, faults.swallow(how), 1);
+      world.disown("fresh");
       await world.request("DELETE", world.policyPath("fresh"));
       const codes = [undefined, 422, undefined, 404];
       await assertGoneForGood(world, "fresh", { kind: "patch", codes });
@@ -114,7 +116,7 @@ export const WRITES: readonly Row[] = [
     name: "a status that is refused as too large is not sent again as it was",
     speed: 10,
     run: async (world) => {
-      world.allowWrites(20);
+      world.allowWrites(4);
       const since = world.proxy.requests.length;
       const refused = world.proxy.inject({ kind: "patchStatus", name: "strict" }, faults.refuse(TOO_LARGE));
       await world.setRestarts("web", 9);
@@ -160,6 +162,7 @@ export const WRITES: readonly Row[] = [
         faults.before(() => world.changePolicy("lenient", { metadata: { finalizers: [FINALIZER] } })),
         1,
       );
+      world.allowWrites(1);
       world.disown("lenient");
       await world.request("DELETE", world.policyPath("lenient"));
       await assertGoneForGood(world, "lenient", { kind: "patch", codes: [200, 422, 200] });

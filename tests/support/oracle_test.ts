@@ -1,8 +1,8 @@
 /** The oracle says what the design's third chapter does, by examples worked out by hand. */
 
 import assert from "node:assert/strict";
-import type { KubeObject } from "../cluster/fixtures.ts";
-import { truthOf } from "./oracle.ts";
+import { assertTrue, truthOf } from "./oracle.ts";
+import type { Shown } from "./violations.ts";
 
 const NOW = Date.UTC(2026, 1, 22, 10);
 const ALL = {
@@ -13,12 +13,12 @@ const ALL = {
   forbidPendingDuration: 300,
 };
 
-function policy(spec: Record<string, unknown>): KubeObject {
-  return { metadata: { name: "strict", uid: "1", resourceVersion: "1", generation: 2 }, spec };
+function policy(spec: Record<string, unknown>, status?: Record<string, unknown>): Shown {
+  return { metadata: { name: "strict", generation: 2 }, spec, status };
 }
 
-function pod(name: string, spec: Record<string, unknown>, status: Record<string, unknown> = {}): KubeObject {
-  const metadata = { name, uid: name, resourceVersion: "1", creationTimestamp: "2026-02-22T09:50:00Z" };
+function pod(name: string, spec: Record<string, unknown>, status: Record<string, unknown> = {}): Shown {
+  const metadata = { name, creationTimestamp: "2026-02-22T09:50:00Z" };
   return { metadata, spec, status };
 }
 
@@ -73,17 +73,61 @@ for (
       [pod("web", { containers: [{ name: "app", image: "app" }] }, { phase: "Succeeded" })],
       "0 violations across 0 pods — Healthy (100) | ",
     ],
-  ] as const satisfies readonly (readonly [string, readonly KubeObject[], string])[]
+  ] as const satisfies readonly (readonly [string, readonly Shown[], string])[]
 ) {
   Deno.test(`the truth about ${what}`, () => {
-    const { message, findings } = truthOf(policy(ALL), pods, NOW);
-    assert.equal(`${message} | ${findings.join(", ")}`, truth);
+    const { figures } = truthOf(policy(ALL), pods, NOW);
+    assert.equal(`${figures?.message} | ${figures?.findings.join(", ")}`, truth);
   });
 }
 
 Deno.test("what a policy does not ask for is no violation", () => {
-  const { violations, compliant } = truthOf(policy({ forbidLatestTag: false, maxRestartCount: null }), [
+  const { figures, compliant } = truthOf(policy({ forbidLatestTag: false, maxRestartCount: null }), [
     pod("web", { containers: [{ name: "app", image: "app" }] }, { phase: "Pending" }),
   ], NOW);
-  assert.deepEqual({ violations, compliant }, { violations: 0, compliant: "True/NoViolations" });
+  assert.deepEqual([figures?.violations, compliant], [0, "True/NoViolations"]);
 });
+
+/** A status that is true of a namespace without pods. */
+const TRUE = {
+  observedGeneration: 2,
+  healthy: true,
+  healthScore: 100,
+  classification: "Healthy",
+  violations: 0,
+  pods: 0,
+  message: "0 violations across 0 pods — Healthy (100)",
+  findings: [],
+  conditions: [
+    { type: "Ready", status: "True", reason: "Evaluated" },
+    { type: "Compliant", status: "Unknown", reason: "NoPods" },
+  ],
+};
+
+Deno.test("what is true passes, and what a definition that is too lax has let in is no spec", () => {
+  assertTrue(policy(ALL, TRUE), [], NOW);
+  const conditions = [
+    { type: "Ready", status: "False", reason: "InvalidSpec" },
+    { type: "Compliant", status: "Unknown", reason: "InvalidSpec" },
+  ];
+  assertTrue(policy({ maxRestartCount: "many" }, { ...TRUE, healthScore: 7, conditions }), [], NOW);
+});
+
+for (
+  const lie of [
+    { observedGeneration: 1 },
+    { healthy: false },
+    { healthScore: 99 },
+    { classification: "Stable" },
+    { violations: 1 },
+    { pods: 1 },
+    { message: "" },
+    { findings: [{ pod: "web", check: "pending" }] },
+    { conditions: TRUE.conditions.slice(1) },
+    { conditions: TRUE.conditions.slice(0, 1) },
+  ]
+) {
+  Deno.test(`a status in which ${JSON.stringify(lie)} is wrong does not pass`, () => {
+    assert.throws(() => assertTrue(policy(ALL, { ...TRUE, ...lie }), [], NOW), assert.AssertionError);
+  });
+}
