@@ -3,9 +3,11 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../cluster/eventually.ts";
 import * as faults from "../faults.ts";
-import { conditionOf } from "../oracle.ts";
-import type { Fault, Match } from "../proxy.ts";
+import { conditionOf } from "../../support/oracle.ts";
+import type { Match } from "../logged_request.ts";
 import type { Row } from "../row.ts";
+import type { Fault } from "../script.ts";
+import * as tellers from "../tellers.ts";
 import type { World } from "../world.ts";
 
 const PODS_WATCHED: Match = { kind: "watch", resource: "pods" };
@@ -77,9 +79,9 @@ async function frozen(world: World): Promise<void> {
   const since = world.proxy.requests.length;
   const freeze = world.proxy.inject({}, faults.freeze);
   // Of the watches one tells of the change, which is all that there is to tell.
-  for (const watch of world.proxy.watches("devopspolicies")) watch.teller = faults.frozen;
+  for (const watch of world.proxy.watches("devopspolicies")) watch.teller = tellers.frozen;
   for (const watch of world.proxy.watches("pods")) {
-    watch.teller = faults.without((type) => type === "BOOKMARK");
+    watch.teller = tellers.without((type) => type === "BOOKMARK");
   }
   await world.setRestarts("web", 7);
   const writes = (name?: string) =>
