@@ -25,6 +25,13 @@ const BUNDLING = [
   "tests/tools/container_test.ts",
 ];
 
+/** What runs kubectl, a process for each command, and builds it where there is none. */
+const BY_KUBECTL = [
+  "tests/cli/demo/kubectl_test.ts",
+  "tests/sandbox/kubectl_policies_test.ts",
+  "tests/sandbox/kubectl_test.ts",
+];
+
 /** What fills a cluster of the largest size to weigh it: beside other tests it would hold up both. */
 const WEIGHING = ["tests/operator/largest_cluster_test.ts"];
 
@@ -52,7 +59,7 @@ const LOCAL: readonly Suite[] = [
       "tests/sandbox",
       "tests/tools",
     ],
-    except: [...BUNDLING, ...WEIGHING, ...LONG],
+    except: [...BUNDLING, ...BY_KUBECTL, ...WEIGHING, ...LONG],
   },
   {
     name: "examples of the library and the README",
@@ -61,10 +68,11 @@ const LOCAL: readonly Suite[] = [
   },
 ];
 
-/** On a real API server; and, since they take their time, the largest cluster, the model at length, and the bundle as it is released. */
+/** On a real API server; and what else takes its time: kubectl, the largest cluster, the model at length, the bundle as it is released. */
 const CLUSTER: readonly Suite[] = [
   { name: "the largest cluster", flags: [...SANITIZE, "-A"], paths: WEIGHING },
   { name: "the model, at length", flags: [...SANITIZE, "-A"], paths: LONG },
+  { name: "kubectl, on the sandbox", flags: [...SANITIZE, "-A", "--parallel"], paths: BY_KUBECTL },
   { name: "the bundle", flags: [...SANITIZE, "-A", "--parallel"], paths: BUNDLING },
   { name: "real API server", flags: ["-A"], paths: ["tests/cluster"] },
 ];
@@ -95,7 +103,7 @@ for (const suite of suites) {
 }
 if (suites === LOCAL) {
   console.log(
-    "\nThe tests of the largest cluster, of the bundle and on a real API server are separate: deno task test:cluster, test:faults",
+    "\nThe tests by kubectl, of the largest cluster, of the bundle and on a real API server are separate: deno task test:cluster, test:faults",
   );
 }
 // Again, since what failed first is far away by now.
