@@ -49,11 +49,11 @@ const LOCAL: readonly Suite[] = [
     name: "other rooms",
     flags: [...SANITIZE, "-A", "--parallel"],
     paths: [
+      "tests/cli",
+      "tests/model",
       "tests/kube",
       "tests/metrics",
-      "tests/model",
       "tests/operator",
-      "tests/cli",
       "tests/contract",
       "tests/fuzz",
       "tests/sandbox",
