@@ -17,6 +17,9 @@ interface Suite {
 /** Fail a test that leaves something open; a cluster that several tests share would count as that. */
 const SANITIZE = ["--sanitize-ops", "--sanitize-resources"];
 
+/** How many files are tested at once: one more than there are processors, as tests of processes mostly wait for them. */
+const JOBS = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency + 1);
+
 /** What makes the bundle first, which takes longer than all other tests in which it is not needed. */
 const BUNDLING = [
   "tests/bundle",
@@ -48,6 +51,7 @@ const LOCAL: readonly Suite[] = [
   {
     name: "other rooms",
     flags: [...SANITIZE, "-A", "--parallel"],
+    // What takes longest begins first.
     paths: [
       "tests/cli",
       "tests/model",
@@ -120,6 +124,7 @@ async function run(
   );
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "--no-prompt", "--no-check", ...flags, ...files, "--", ...args],
+    env: { DENO_JOBS: JOBS },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
