@@ -9,6 +9,7 @@ import { apiTypes } from "./generate/api_types.ts";
 import { rulesTemplate, withVersions } from "./generate/chart.ts";
 import { checksTable } from "./generate/checks_table.ts";
 import { crdYaml } from "./generate/crd_yaml.ts";
+import { type Decision, decisionsIndex } from "./generate/decisions.ts";
 import { openApiFromServer } from "./generate/from_server.ts";
 import { grantsPage } from "./generate/grants.ts";
 import { installYaml, withImage, withLabel } from "./generate/install.ts";
@@ -19,6 +20,8 @@ const ROOT = new URL("../", import.meta.url);
 const OPENAPI = "lib/kube/generated/openapi.json";
 const DEPLOYMENT = "deploy/base/deployment.yaml";
 const CHART = "deploy/chart/Chart.yaml";
+const DECISIONS = "docs/decisions";
+const INDEX = "README.md";
 
 const { values: options } = parseArgs({
   options: {
@@ -45,6 +48,7 @@ const files: Record<string, string> = {
   [CHART]: withVersions(await read(CHART), project.version),
   "deploy/chart/crds/devopspolicies.yaml": crdYaml(),
   "deploy/chart/templates/_rules.tpl": rulesTemplate(PERMISSIONS),
+  [`${DECISIONS}/${INDEX}`]: decisionsIndex(await readDecisions()),
   "docs/permissions.md": grantsPage(GRANTS),
   Dockerfile: withLabel(await read("Dockerfile"), project.version),
   "README.md": readme(await read("README.md")),
@@ -70,6 +74,12 @@ function readme(text: string): string {
   const withChecks = replaceBetweenMarks(text, "checks", checksTable(CHECKS));
   const withRights = replaceBetweenMarks(withChecks, "rights", rightsTable(PERMISSIONS));
   return replaceBetweenMarks(withRights, "election-rights", rightsTable(electionPermissions()));
+}
+
+async function readDecisions(): Promise<Decision[]> {
+  const entries = await Array.fromAsync(Deno.readDir(new URL(DECISIONS, ROOT)));
+  const names = entries.map(({ name }) => name).filter((name) => name !== INDEX);
+  return await Promise.all(names.map(async (name) => ({ name, text: await read(`${DECISIONS}/${name}`) })));
 }
 
 async function read(path: string): Promise<string> {

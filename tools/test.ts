@@ -17,12 +17,22 @@ interface Suite {
 /** Fail a test that leaves something open; a cluster that several tests share would count as that. */
 const SANITIZE = ["--sanitize-ops", "--sanitize-resources"];
 
+/** How many files are tested at once: one more than there are processors, as tests of processes mostly wait for them. */
+const JOBS = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency + 1);
+
 /** What makes the bundle first, which takes longer than all other tests in which it is not needed. */
 const BUNDLING = [
   "tests/bundle",
   "tests/tools/compile",
   "tests/tools/compile_test.ts",
   "tests/tools/container_test.ts",
+];
+
+/** What runs kubectl, a process for each command, and builds it where there is none. */
+const BY_KUBECTL = [
+  "tests/cli/demo/kubectl_test.ts",
+  "tests/sandbox/kubectl_policies_test.ts",
+  "tests/sandbox/kubectl_test.ts",
 ];
 
 /** What fills a cluster of the largest size to weigh it: beside other tests it would hold up both. */
@@ -41,18 +51,19 @@ const LOCAL: readonly Suite[] = [
   {
     name: "other rooms",
     flags: [...SANITIZE, "-A", "--parallel"],
+    // What takes longest begins first.
     paths: [
+      "tests/cli",
+      "tests/model",
       "tests/kube",
       "tests/metrics",
-      "tests/model",
       "tests/operator",
-      "tests/cli",
       "tests/contract",
       "tests/fuzz",
       "tests/sandbox",
       "tests/tools",
     ],
-    except: [...BUNDLING, ...WEIGHING, ...LONG],
+    except: [...BUNDLING, ...BY_KUBECTL, ...WEIGHING, ...LONG],
   },
   {
     name: "examples of the library and the README",
@@ -61,10 +72,11 @@ const LOCAL: readonly Suite[] = [
   },
 ];
 
-/** On a real API server; and, since they take their time, the largest cluster, the model at length, and the bundle as it is released. */
+/** On a real API server; and what else takes its time: kubectl, the largest cluster, the model at length, the bundle as it is released. */
 const CLUSTER: readonly Suite[] = [
   { name: "the largest cluster", flags: [...SANITIZE, "-A"], paths: WEIGHING },
   { name: "the model, at length", flags: [...SANITIZE, "-A"], paths: LONG },
+  { name: "kubectl, on the sandbox", flags: [...SANITIZE, "-A", "--parallel"], paths: BY_KUBECTL },
   { name: "the bundle", flags: [...SANITIZE, "-A", "--parallel"], paths: BUNDLING },
   { name: "real API server", flags: ["-A"], paths: ["tests/cluster"] },
 ];
@@ -99,7 +111,7 @@ for (const suite of suites) {
 }
 if (suites === LOCAL) {
   console.log(
-    "\nThe tests of the largest cluster, of the bundle and on a real API server are separate: deno task test:cluster, test:faults, test:nightly",
+    "\nThe tests by kubectl, of the largest cluster, of the bundle and on a real API server are separate: deno task test:cluster, test:faults, test:nightly",
   );
 }
 // Again, since what failed first is far away by now.
@@ -116,6 +128,7 @@ async function run(
   );
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "--no-prompt", "--no-check", ...flags, ...files, "--", ...args],
+    env: { DENO_JOBS: JOBS },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",

@@ -1,7 +1,7 @@
 /** The transport of a command: its watches keep to the proxies of the environment, as its short calls do by themselves. */
 
 import assert from "node:assert/strict";
-import { withClusterAccess } from "../../lib/cli/connect.ts";
+import { fileURLToPath } from "node:url";
 import { PROXY_VARIABLES } from "../../lib/kube/proxies.ts";
 import { certificate } from "../support/certificates/mod.ts";
 import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
@@ -9,18 +9,15 @@ import { LoopbackProxy } from "../support/loopback_proxy.ts";
 import { LoopbackServer } from "../support/loopback_server.ts";
 import { stream } from "../support/replies.ts";
 
-/** Has `run` see those variables, and no others of proxies. */
-async function under(environment: Readonly<Record<string, string>>, run: () => Promise<void>): Promise<void> {
-  const before = PROXY_VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
-  for (const name of PROXY_VARIABLES) Deno.env.delete(name);
-  for (const [name, value] of Object.entries(environment)) Deno.env.set(name, value);
-  try {
-    await run();
-  } finally {
-    for (const [name, value] of before) {
-      value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
-    }
-  }
+const SCRIPT = fileURLToPath(new URL("./watch_once.ts", import.meta.url));
+
+/** A process of its own: all tests that run at once share one environment. */
+async function watchOnce(kubeconfig: string, environment: Readonly<Record<string, string>>): Promise<string> {
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", SCRIPT, kubeconfig],
+    env: { ...Object.fromEntries(PROXY_VARIABLES.map((name) => [name, ""])), ...environment },
+  }).output();
+  return new TextDecoder().decode(stdout) || new TextDecoder().decode(stderr);
 }
 
 for (
@@ -39,17 +36,11 @@ for (
     using folder = new KubeconfigFolder();
     const cluster = { server: server.url, "certificate-authority-data": btoa(certificate("ca").cert) };
     const kubeconfig = folder.write("config", oneContext({ cluster }));
-    const environment = {
+    const answer = await watchOnce(kubeconfig, {
       [variable]: `http://127.0.0.1:${proxy.port}`,
       ...(exceptions !== undefined && { NO_PROXY: exceptions }),
-    };
-    await under(environment, () =>
-      withClusterAccess({ kubeconfig }, "watch", async ({ transport }) => {
-        const connection = transport.connect();
-        const response = await connection.fetch(new AbortController().signal)(new Request(transport.server));
-        assert.equal(await response.text(), "first");
-        connection.close();
-      }));
+    });
+    assert.equal(answer, "first\n");
     assert.equal(proxy.wasAskedFor(server.url), viaProxy);
     assert.equal(server.requests[0]?.headers.has("accept-encoding"), viaProxy);
   });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { leaseOf } from "../../lib/cli/leader_election.ts";
 import { eventually } from "../cluster/eventually.ts";
 import { captured } from "../support/captured.ts";
+import { Program } from "../support/program.ts";
 import { startReachable } from "./harness.ts";
 
 const LEASES = "/apis/coordination.k8s.io/v1/namespaces/default/leases";
@@ -70,12 +71,13 @@ Deno.test("reconcile --leader-elect that may not see the lease says which right 
         }, { status: 403 }),
       )
       : next();
-  const running = captured(
-    ...["reconcile", "--lease-namespace=default", "--metrics-addr=0", "--kubeconfig", server.kubeconfig],
+  // A process of its own: a signal to this one would stop whatever commands other tests run in it.
+  await using program = new Program(
+    ["reconcile", "--lease-namespace=default", "--metrics-addr=0", "--kubeconfig", server.kubeconfig],
   );
   await eventually(() => server.cluster.calls.length >= 2, { what: "it tries again" });
-  Deno.kill(Deno.pid, "SIGTERM");
-  const { code, stderr } = await running;
+  program.signal("SIGTERM");
+  const { code, stderr } = await program.end();
   assert.equal(code, 0);
   assert.match(
     stderr,

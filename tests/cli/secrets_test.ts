@@ -114,6 +114,7 @@ const KEPT: Readonly<Record<string, Form>> = {
 const COMMANDS = [
   ["reconcile", "--metrics-addr", "0", "--log-level", "debug"],
   ["check"],
+  ["crd", "install"],
   ["crd", "uninstall", "--yes"],
 ];
 
@@ -123,11 +124,9 @@ for (const [forms, isSent] of [[SENT, true], [KEPT, false]] as const) {
       await using server = indiscreet(status(401));
       using folder = new KubeconfigFolder();
       const file = folder.write("config", form(folder, server.url));
-      const runs = [
-        // A process of its own, whose stderr is also that of its plugins.
-        () => run(["crd", "install", "--kubeconfig", file]),
-        ...COMMANDS.map((command) => () => captured(...command, "--kubeconfig", file)),
-      ];
+      const runs = COMMANDS.map((command) => () => captured(...command, "--kubeconfig", file));
+      // A process of its own, whose stderr is also that of its plugins.
+      if (/plugin/.test(what)) runs.push(() => run(["crd", "install", "--kubeconfig", file]));
       for (const runCommand of runs) {
         server.seen.length = 0;
         const { code, stdout, stderr } = await runCommand();

@@ -13,7 +13,9 @@ const { values } = parseArgs({
 });
 const targets = TARGETS.filter(({ name }) => values.target === undefined || values.target === name);
 if (targets.length === 0) {
-  throw new Error(`There is no such target; there are: ${TARGETS.map(({ name }) => name)}.`);
+  const known = TARGETS.map(({ name }) => name).join(", ");
+  console.error(`There is no target "${values.target}"; there are: ${known}.`);
+  Deno.exit(2);
 }
 const from = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 const bounds = { from, count: Number(values.count), within: 1_000 * Number(values.seconds) / targets.length };

@@ -1,103 +1,12 @@
-// The parts of the sandbox that decide without a server: patches, sets of fields, selectors, cells, schemas.
+/** The parts of the sandbox that decide without a server: selectors, cells, schemas, paths. */
 
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { definedColumns, toDuration } from "../../lib/sandbox/columns.ts";
-import { FieldSet } from "../../lib/sandbox/field_set.ts";
-import { compare, fieldsOf, merge } from "../../lib/sandbox/field_compare.ts";
-import { equal, type Json, type JsonObject } from "../../lib/sandbox/json.ts";
+import type { Json } from "../../lib/sandbox/json.ts";
 import type { KubeObject } from "../../lib/sandbox/kube_object.ts";
 import { parseLabelSelector } from "../../lib/sandbox/label_selector.ts";
-import { applyJsonPatch } from "../../lib/sandbox/patch_json.ts";
-import { applyMergePatch, applyStrategicPatch } from "../../lib/sandbox/patch_merge.ts";
 import { applyDefaults, prune } from "../../lib/sandbox/pruning.ts";
 import { parsePath } from "../../lib/sandbox/router.ts";
-
-const CONDITIONS = {
-  type: "object",
-  properties: {
-    conditions: {
-      type: "array",
-      items: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
-      "x-kubernetes-list-type": "map",
-      "x-kubernetes-list-map-keys": ["type"],
-    },
-  },
-};
-const anyJson = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;
-const anyObject = fc.dictionary(
-  fc.constantFrom("a", "b", "__proto__", "constructor"),
-  anyJson,
-) as fc.Arbitrary<JsonObject>;
-
-Deno.test("applyMergePatch() is done when done once, and an empty patch changes nothing", () => {
-  fc.assert(fc.property(anyObject, anyObject, (target, patch) => {
-    const once = applyMergePatch(target, patch);
-    assert.ok(equal(applyMergePatch(once, patch), once));
-    assert.ok(equal(applyMergePatch(target, {}), target));
-  }));
-});
-
-Deno.test("applyJsonPatch() leaves what it is given as it was, and does all or nothing", () => {
-  const target = Object.freeze({ a: Object.freeze([1, 2]), b: "x" }) as JsonObject;
-  const patch = [{ op: "add", path: "/a/-", value: 3 }, { op: "move", from: "/b", path: "/c" }];
-  assert.deepEqual(applyJsonPatch(target, patch), { a: [1, 2, 3], c: "x" });
-  assert.throws(() => applyJsonPatch(target, [...patch, { op: "test", path: "/c", value: "y" }]), /rejected/);
-  assert.deepEqual(target, { a: [1, 2], b: "x" });
-});
-
-Deno.test("applyJsonPatch() holds a missing field for null in a test, as a real server does", () => {
-  assert.deepEqual(applyJsonPatch({ a: 1 }, [{ op: "test", path: "/b", value: null }]), { a: 1 });
-  assert.throws(() => applyJsonPatch({ a: 1 }, [{ op: "test", path: "/b/c", value: null }]), /rejected/);
-  assert.throws(() => applyJsonPatch({ a: 1 }, [{ op: "test", path: "/b", value: 1 }]), /rejected/);
-});
-
-Deno.test("applyStrategicPatch() merges the items of a list by their key", () => {
-  const target = { conditions: [{ type: "A", status: "1" }, { type: "B", status: "2" }] };
-  const cases: [object[], object[]][] = [
-    [[{ type: "B", status: "3" }], [{ type: "A", status: "1" }, { type: "B", status: "3" }]],
-    [[{ type: "C" }], [{ type: "C" }, { type: "A", status: "1" }, { type: "B", status: "2" }]],
-    [[{ type: "A", $patch: "delete" }], [{ type: "B", status: "2" }]],
-    [[{ $patch: "replace" }, { type: "C" }], [{ type: "C" }]],
-  ];
-  for (const [conditions, expected] of cases) {
-    assert.deepEqual(applyStrategicPatch(target, { conditions } as unknown as Json, CONDITIONS), {
-      conditions: expected,
-    });
-  }
-});
-
-Deno.test("a set of fields is the same after being written and read", () => {
-  fc.assert(fc.property(anyObject, (value) => {
-    const set = fieldsOf(value, undefined, true);
-    assert.deepEqual(FieldSet.parse(set.toJson()).toJson(), set.toJson());
-  }));
-});
-
-Deno.test("sets of fields add and take away as sets do", () => {
-  fc.assert(fc.property(anyObject, anyObject, (a, b) => {
-    const [left, right] = [fieldsOf(a, undefined, true), fieldsOf(b, undefined, true)];
-    const paths = (set: FieldSet) => [...set.paths()].sort();
-    assert.deepEqual(paths(left.minus(right).union(left.and(right))), paths(left));
-    assert.deepEqual(paths(left.union(right)), paths(right.union(left)));
-    assert.ok(left.minus(left).isEmpty);
-  }));
-});
-
-Deno.test("merge() makes an object have all that a configuration wants, and compare() finds nothing left to do", () => {
-  fc.assert(fc.property(anyObject, anyObject, (live, config) => {
-    const merged = merge(live, config, undefined);
-    assert.ok(compare(merged, merge(merged, config, undefined), undefined).changed.isEmpty);
-  }));
-});
-
-Deno.test("items of a list map are owned one by one, and named by their key", () => {
-  const set = fieldsOf({ conditions: [{ type: "Ready", status: "True" }] }, CONDITIONS, false);
-  assert.deepEqual(set.toJson(), {
-    "f:conditions": { 'k:{"type":"Ready"}': { ".": {}, "f:status": {}, "f:type": {} } },
-  });
-  assert.ok(set.paths().includes('.conditions[type="Ready"].status'));
-});
 
 Deno.test("parseLabelSelector() understands what kubectl sends", () => {
   const labels = { app: "web", tier: "2", "example.com/team": "" };

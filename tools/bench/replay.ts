@@ -1,10 +1,9 @@
 /** Measures an operator against the replay: far more pods than an API server on one machine would bear, and storms of them. */
 
 import { type Contender, type RunningContender, startContender } from "./contender.ts";
-import type { Size } from "./plan.ts";
 import { probe } from "./probe.ts";
+import type { Answer, ReplayServer } from "./replay/process.ts";
 import type { Verdict } from "./replay/referee.ts";
-import type { Serving } from "./replay/server.ts";
 
 /** What to measure. */
 export interface ReplayCourse {
@@ -55,57 +54,6 @@ export interface StormFigures extends Verdict {
 export const STORM_PER_SECOND = 1_000;
 const TRUTH_LIMIT_MS = 180_000;
 const SETTLE_MS = 3_000;
-
-type Answer = Verdict & { readonly requests: Readonly<Record<string, number>> };
-
-/** The process that replays. Disposing of it ends it. */
-export interface ReplayServer extends AsyncDisposable, Serving {
-  /** Tells it to do something; resolves when that is done. */
-  command(path: string, query?: Readonly<Record<string, number>>): Promise<Answer>;
-}
-
-/**
- * Starts the process; it records first, on a real API server.
- *
- * @throws when it ends before it serves, as it does when `signal` aborts
- */
-export async function startReplay(size: Size, signal: AbortSignal): Promise<ReplayServer> {
-  const script = new URL("./replay/server.ts", import.meta.url).pathname;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", script, JSON.stringify(size)],
-    stdin: "piped", // never written to: its end tells the child that we are gone
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const dismiss = () => void child.stdin.close();
-  signal.addEventListener("abort", dismiss);
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const { value: line } = await reader.read();
-  if (line === undefined) {
-    throw new Error("Cannot start the replay: its process ended. Its messages are above.");
-  }
-  const { url, caPem } = JSON.parse(line) as Serving;
-  const client = Deno.createHttpClient({ caCerts: [caPem], http2: false });
-  return {
-    url,
-    caPem,
-    async command(path, query = {}) {
-      const parameters = new URLSearchParams(
-        Object.entries(query).map(([name, value]) => [name, String(value)]),
-      );
-      const response = await fetch(`${url}/bench/${path}?${parameters}`, { client });
-      if (!response.ok) throw new Error(`Cannot ${path}: ${await response.text()}`);
-      return await response.json();
-    },
-    async [Symbol.asyncDispose]() {
-      client.close();
-      await reader.cancel();
-      signal.removeEventListener("abort", dismiss);
-      if (!signal.aborted) dismiss();
-      await child.status;
-    },
-  };
-}
 
 /** Measures one run of `contender`. @throws when it ends, or does not come to say the truth */
 export async function measureReplay(contender: Contender, course: ReplayCourse): Promise<ReplayFigures> {

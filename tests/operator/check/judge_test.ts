@@ -1,56 +1,11 @@
 /** Answers to what was found out about a cluster: right, in one sentence, and with the next step where there is one. */
 
 import assert from "node:assert/strict";
-import { ApiError, ConnectionError } from "../../../lib/api/errors.ts";
-import type { ServedCrd } from "../../../lib/kube/served_crd.ts";
-import type { Facts, WatchListTry } from "../../../lib/operator/check/facts.ts";
+import { ConnectionError } from "../../../lib/api/errors.ts";
+import type { WatchListTry } from "../../../lib/operator/check/facts.ts";
 import { judge } from "../../../lib/operator/check/judge.ts";
 import { electionPermissions, PERMISSIONS } from "../../../lib/operator/permissions.ts";
-import { policyCrd } from "../../../lib/policy/crd.ts";
-
-type Version = ServedCrd["spec"]["versions"][0];
-
-const refusal = new ApiError({ code: 403, reason: "Forbidden", message: "you may not ask" });
-
-/** The definition as a server shows it that has ours. */
-function served(): ServedCrd {
-  const { scope, names, versions } = policyCrd().spec;
-  const [{ name, subresources, schema, additionalPrinterColumns }] = versions as [typeof versions[number]];
-  const columns = additionalPrinterColumns.map((column) => ({ priority: 0, ...column }));
-  return {
-    spec: { scope, names, versions: [{ name, subresources, schema, additionalPrinterColumns: columns }] },
-  };
-}
-
-/** All is well, but for `changes`. */
-function facts(changes: Partial<Facts> = {}): Facts {
-  return {
-    server: "https://10.0.0.1:6443",
-    origin: 'context "test"',
-    version: "v1.34.4",
-    clock: { aheadMs: 100, toleranceMs: 600 },
-    user: "jane",
-    crd: { told: served() },
-    rights: PERMISSIONS.map((permission) => ({
-      permission,
-      namespace: undefined,
-      allowed: { told: true },
-    })),
-    watchLists: [
-      { resource: "pods", tried: { result: "supported" } },
-      { resource: "devopspolicies", tried: { result: "supported" } },
-    ],
-    ...changes,
-  };
-}
-
-/** The one answer with an id that begins like this. */
-function answerTo(id: string, changes: Partial<Facts>) {
-  const answers = judge(facts(changes)).filter((answer) => answer.id.startsWith(id));
-  assert.equal(answers.length, 1);
-  const { answer, found, next } = answers[0]!;
-  return { answer, found, next };
-}
+import { answerTo, facts, refusal } from "./facts.ts";
 
 Deno.test("judge() finds nothing to say no to where all is well, and gives each answer an id of its own", () => {
   const answers = judge(facts());
@@ -96,64 +51,6 @@ for (
 
 Deno.test("judge() warns of a server that does not tell the time", () => {
   assert.equal(answerTo("clock", { clock: undefined }).answer, "warning");
-});
-
-Deno.test("judge() says that the definition is missing, and how to install it", () => {
-  assert.deepEqual(answerTo("crd", { crd: { told: undefined } }), {
-    answer: "no",
-    found: "not installed",
-    next: "As somebody who may create CRDs: kube-devops crd install",
-  });
-});
-
-for (
-  const [what, change, found] of [
-    [
-      "a missing field",
-      (version: Version) => ({
-        schema: { openAPIV3Schema: { ...version.schema!.openAPIV3Schema as object, properties: {} } },
-      }),
-      "differs in spec.versions[0].schema.openAPIV3Schema.properties.spec, " +
-      "spec.versions[0].schema.openAPIV3Schema.properties.status",
-    ],
-    ["no status", () => ({ subresources: {} }), "differs in spec.versions[0].subresources.status"],
-    [
-      "other columns",
-      () => ({ additionalPrinterColumns: [] }),
-      "differs in spec.versions[0].additionalPrinterColumns",
-    ],
-  ] as const
-) {
-  Deno.test(`judge() names where the definition differs: ${what}`, () => {
-    const { spec } = served();
-    const [version] = spec.versions;
-    const crd: ServedCrd = { spec: { ...spec, versions: [{ ...version, ...change(version) }] } };
-    assert.deepEqual(answerTo("crd", { crd: { told: crd } }), {
-      answer: "no",
-      found,
-      next: "As somebody who may update CRDs: kube-devops crd install --upgrade",
-    });
-  });
-}
-Deno.test("judge() does not miss columns that we may not see", () => {
-  const { spec } = served();
-  const version: Version = { ...spec.versions[0], additionalPrinterColumns: undefined };
-  assert.equal(answerTo("crd", { crd: { told: { spec: { ...spec, versions: [version] } } } }).answer, "ok");
-});
-
-Deno.test("judge() warns of a server that does not describe the definition, unless it differs elsewhere", () => {
-  const { spec } = served();
-  const version: Version = { ...spec.versions[0], schema: undefined };
-  const undescribed: ServedCrd = { spec: { ...spec, versions: [version] } };
-  assert.equal(answerTo("crd", { crd: { told: undescribed } }).answer, "warning");
-  const old: ServedCrd = { spec: { ...undescribed.spec, names: { ...spec.names, categories: [] } } };
-  assert.match(answerTo("crd", { crd: { told: old } }).found, /^differs in spec\.names\.categories, /);
-});
-
-Deno.test("judge() says so when the definition cannot be asked about", () => {
-  const { answer, found, next } = answerTo("crd", { crd: { refused: refusal } });
-  assert.deepEqual([answer, found], ["no", "not known: you may not ask"]);
-  assert.match(next ?? "", /system:discovery/);
 });
 
 const ROLE = "deploy/components/high-availability/rights/role.yaml";

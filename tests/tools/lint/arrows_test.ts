@@ -1,18 +1,13 @@
-/** The project's lint rules: every kind of import there is, held against the arrows of the house. */
+/** The arrows of the house: every kind of import there is, held against them. */
 
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
-import { ARROWS, forbiddenImport, PACKAGES, roomOf } from "../../tools/lint/arrows.ts";
-import plugin from "../../tools/lint/mod.ts";
+import { ARROWS, forbiddenImport, PACKAGES, roomOf } from "../../../tools/lint/arrows.ts";
+import { reports } from "./reports.ts";
 
 const OPENING = "/** What this file is for. */\n";
 
-/** What the rule `id` has to say of `source` in the file at `path`. */
-function reports(path: string, source: string, id = "import-arrows"): string[] {
-  const file = fileURLToPath(new URL(`../../${path}`, import.meta.url));
-  return Deno.lint.runPlugin(plugin, file, source).filter((report) => report.id === `house/${id}`)
-    .map(({ message }) => message);
-}
+/** What there is against the imports of `source` in the file at `path`. */
+const arrowReports = (path: string, source: string) => reports("import-arrows", path, source);
 
 /** Each way in which a file can depend on another. */
 const KINDS: Readonly<Record<string, (specifier: string) => string>> = {
@@ -37,24 +32,24 @@ const KINDS: Readonly<Record<string, (specifier: string) => string>> = {
 
 for (const [kind, source] of Object.entries(KINDS)) {
   Deno.test(`import-arrows reports ${kind} of a room that no arrow leads to`, () => {
-    assert.deepEqual(reports("lib/policy/score.ts", source("../kube/client.ts")), [
+    assert.deepEqual(arrowReports("lib/policy/score.ts", source("../kube/client.ts")), [
       "policy may not import kube.",
     ]);
   });
 
   Deno.test(`import-arrows says nothing of ${kind} along an arrow`, () => {
-    assert.deepEqual(reports("lib/policy/score.ts", source("../api/object.ts")), []);
+    assert.deepEqual(arrowReports("lib/policy/score.ts", source("../api/object.ts")), []);
   });
 
   Deno.test(`import-arrows reports ${kind} of a package that the room may not have`, () => {
     assert.deepEqual(
-      reports("lib/policy/score.ts", source("prom-client")),
+      arrowReports("lib/policy/score.ts", source("prom-client")),
       ['policy may not import the package "prom-client".'],
     );
   });
 
   Deno.test(`import-arrows says nothing of ${kind} of a package that the room may have`, () => {
-    assert.deepEqual(reports("lib/metrics/registry.ts", source("prom-client")), []);
+    assert.deepEqual(arrowReports("lib/metrics/registry.ts", source("prom-client")), []);
   });
 }
 
@@ -68,21 +63,21 @@ for (
 ) {
   Deno.test(`import-arrows reports a dynamic import of ${what} within the house, and only there`, () => {
     assert.deepEqual(
-      reports("lib/policy/score.ts", source),
+      arrowReports("lib/policy/score.ts", source),
       ["An import must name its module in plain text, or no rule can follow it."],
     );
-    assert.deepEqual(reports("tests/policy/score_test.ts", source), []);
-    assert.deepEqual(reports("tools/generate.ts", source), []);
+    assert.deepEqual(arrowReports("tests/policy/score_test.ts", source), []);
+    assert.deepEqual(arrowReports("tools/generate.ts", source), []);
   });
 }
 
 Deno.test("import-arrows says nothing of an export that names no module", () => {
-  assert.deepEqual(reports("lib/policy/score.ts", "const x = 1; export { x }; export const y = 2;"), []);
+  assert.deepEqual(arrowReports("lib/policy/score.ts", "const x = 1; export { x }; export const y = 2;"), []);
 });
 
 Deno.test("import-arrows reports each forbidden import of a file by itself", () => {
   const source = 'import "../kube/client.ts"; import "../api/object.ts"; export * from "../operator/run.ts";';
-  assert.deepEqual(reports("lib/runtime/store.ts", source), [
+  assert.deepEqual(arrowReports("lib/runtime/store.ts", source), [
     "runtime may not import kube.",
     "runtime may not import operator.",
   ]);
@@ -154,7 +149,7 @@ for (
   ] as const
 ) {
   Deno.test(`import-arrows ${allowed ? "lets" : "does not let"} ${path} import ${specifier}`, () => {
-    const found = reports(path, `${OPENING}import "${specifier}";`);
+    const found = arrowReports(path, `${OPENING}import "${specifier}";`);
     assert.equal(found.length, allowed ? 0 : 1, found.join());
   });
 }
@@ -173,55 +168,4 @@ for (
   ] as const
 ) {
   Deno.test(`roomOf("${path}") is ${room}`, () => assert.equal(roomOf(path), room));
-}
-
-for (
-  const [path, source, opened] of [
-    ["lib/api/object.ts", "/** What this file is for. */\nexport const x = 1;", true],
-    ["lib/api/object.ts", "export const x = 1;", false],
-    ["lib/api/object.ts", "// What this file is for.\nexport const x = 1;", false],
-    ["lib/api/object.ts", "/* What this file is for. */\nexport const x = 1;", false],
-    ["lib/api/object.ts", "export const x = 1;\n/** Too late. */", false],
-    ["main.ts", "export const x = 1;", false],
-    ["main.ts", "#!/usr/bin/env -S deno run\nexport const x = 1;", true],
-    ["tests/api/object_test.ts", "export const x = 1;", true],
-  ] as const
-) {
-  const first = source.split("\n")[0];
-  Deno.test(`opening-sentence ${opened ? "lets" : "does not let"} ${path} open with ${first}`, () => {
-    assert.equal(reports(path, source, "opening-sentence").length, opened ? 0 : 1);
-  });
-}
-
-for (
-  const [path, source, allowed] of [
-    ["lib/operator/run.ts", 'console.log("x");', false],
-    ["lib/operator/run.ts", 'console["error"]("x");', false],
-    ["lib/operator/run.ts", 'globalThis.console.log("x");', false],
-    ["lib/operator/run.ts", "const { warn } = console; warn();", false],
-    ["lib/operator/run.ts", "export const f = () => { if (f) console.debug(1); };", false],
-    ["lib/operator/run.ts", 'logger.info("x");', true],
-    ["lib/operator/run.ts", 'logger.info("console.log");', true],
-    ["lib/api/text.ts", 'console.log("x");', false],
-    ["main.ts", 'console.log("x");', false],
-    ["lib/cli/run.ts", 'console.log("x");', true],
-    ["tests/cli/run_test.ts", 'console.log("x");', true],
-  ] as const
-) {
-  Deno.test(`no-console ${allowed ? "lets" : "does not let"} ${path} say ${source}`, () => {
-    assert.equal(reports(path, source, "no-console").length, allowed ? 0 : 1);
-  });
-}
-
-for (
-  const [path, source, allowed] of [
-    ["lib/kube/deadline.ts", "const s = AbortSignal.any([a, b]);", false],
-    ["lib/kube/deadline.ts", "const s = AbortSignal.timeout(1);", true],
-    ["lib/kube/deadline.ts", "const s = Promise.any([a, b]);", true],
-    ["tests/kube/deadline_test.ts", "const s = AbortSignal.any([a, b]);", true],
-  ] as const
-) {
-  Deno.test(`no-weak-abort ${allowed ? "lets" : "does not let"} ${path} say ${source}`, () => {
-    assert.equal(reports(path, source, "no-weak-abort").length, allowed ? 0 : 1);
-  });
 }
