@@ -34,7 +34,7 @@ interface Lasting {
 
 const LASTING: Readonly<Record<string, Lasting>> = {
   "a server that answers 410 whatever is asked of its pods": {
-    matches: [PODS_WATCHED, { kind: "list", resource: "pods" }],
+    matches: [{ resource: "pods" }],
     fault: faults.refuse(faults.GONE),
   },
   "watches that are accepted and closed again for ever": {
