@@ -15,10 +15,8 @@ import { type Replica, type Replicas, startReplicas, usersOf } from "./replicas.
 
 /** What a standby may need; bytes. */
 const STANDBY_BYTES = 70_000_000;
-/** Until a standby leads, with what the machine adds: after a farewell, and after none. */
-const [AFTER_RELEASE_MS, AFTER_DEATH_MS] = [3_000 + NOISE_MS, 20_000 + NOISE_MS];
-/** For how long a lease holds. */
-const LEASE_MS = 15_000;
+/** Until a standby leads, with what the machine adds: after a farewell, and after none; and for how long a lease holds. */
+const [AFTER_RELEASE_MS, AFTER_DEATH_MS, LEASE_MS] = [3_000 + NOISE_MS, 20_000 + NOISE_MS, 15_000];
 
 const POD_USER = "system:serviceaccount:default:standby";
 
