@@ -18,7 +18,7 @@ function assertSame(actual: Uint8Array, expected: Uint8Array): void {
   assert.equal(Buffer.compare(actual, expected), 0);
 }
 
-const held = (buffer: BodyBuffer) => buffer.bytes.slice(buffer.start, buffer.end);
+const held = (buffer: BodyBuffer) => buffer.bytes.subarray(buffer.start, buffer.end);
 
 Deno.test("BodyBuffer gives every byte once and in order, however they come and are taken", () =>
   fc.assert(
