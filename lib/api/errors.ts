@@ -98,5 +98,5 @@ function isTooLarge({ code, message }: ApiError): boolean {
 export function isTransient(error: unknown): boolean {
   if (error instanceof ConnectionError) return error.problem !== "tls" && error.problem !== "redirect";
   return error instanceof ApiError && !isTooLarge(error) &&
-    (error.code === 429 || [500, 502, 503, 504].includes(error.code));
+    [408, 429, 500, 502, 503, 504].includes(error.code);
 }

@@ -38,11 +38,13 @@ export class RuntimeClient {
       redirect: "error",
       signal: life.signal,
     });
-    if (response.body !== null) {
+    if (response.body !== null && response.headers.get("content-length") !== "0") {
       return new Response(abortableBody(response.body, { life, toError }), response);
     }
+    // Nobody would read it, and so let go of the connection.
+    await response.body?.cancel();
     life[Symbol.dispose]();
-    return response;
+    return new Response(null, response);
   };
 
   /** Ends the connections that nobody uses. */

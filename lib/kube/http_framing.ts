@@ -51,7 +51,8 @@ export function framingOf(
   const length = headers.get("content-length");
   if (length === null) return new UntilTheEnd();
   if (!/^\d{1,15}$/.test(length)) throw new FramingError("a content-length that is none");
-  return new Length(Number(length));
+  // Nobody would read it, and so let go of the connection.
+  return Number(length) === 0 ? undefined : new Length(Number(length));
 }
 
 /** A body that is as long as the headers say. */

@@ -1,6 +1,7 @@
 /** Requests on sockets of our own, read without anything in between: a third of the processor time of `fetch`. */
 
 import type { LinkedAbort } from "../api/abort.ts";
+import { ConnectionError } from "../api/errors.ts";
 import { type Access, sameConnections } from "./credentials.ts";
 import { SocketBody, SocketResponse } from "./http_body.ts";
 import { HttpConnection } from "./http_connection.ts";
@@ -40,7 +41,10 @@ export class SocketClient {
   readonly send: Wire = async (request, access, { origin, life, toError, beforeSending }) => {
     const message = toMessage(request);
     const { signal } = life;
-    const connection = this.#take(access) ?? await this.#open(request.url, access, origin, life);
+    signal.throwIfAborted();
+    const idle = this.#take(access);
+    const connection = idle ?? await this.#open(request.url, access, origin, life);
+    let isAnswered = false;
     const close = () => connection.close();
     signal.addEventListener("abort", close);
     try {
@@ -49,6 +53,7 @@ export class SocketClient {
       beforeSending();
       await connection.write(message);
       const { head, rest } = await connection.readHead();
+      isAnswered = true;
       if (REDIRECTS.includes(head.status)) throw new TypeError("redirect");
       const framing = framingOf(request.method, head);
       const giveBack = () => head.isLasting ? this.#giveBack(connection, access) : close();
@@ -62,11 +67,19 @@ export class SocketClient {
       return new Response(null, head);
     } catch (error) {
       close();
+      // The way there may be another by now, which those that nobody uses do not know either.
+      if (idle !== undefined && !isAnswered) this.close();
       throw error;
     } finally {
       signal.removeEventListener("abort", close);
     }
   };
+
+  /** Whether there is a connection that nobody uses. */
+  has(access: Access): boolean {
+    this.#tidy(access);
+    return this.#idle.length > 0;
+  }
 
   /** Ends the connections that nobody uses. */
   close(): void {
@@ -84,16 +97,22 @@ export class SocketClient {
       this.#handshakes.areSilent = false;
       return connection;
     } catch (error) {
-      this.#handshakes.areSilent = signal.aborted;
+      const { reason } = signal;
+      this.#handshakes.areSilent = reason instanceof ConnectionError && reason.problem === "timeout";
       throw error;
     }
   }
 
   #take(access: Access): HttpConnection | undefined {
+    this.#tidy(access);
+    return this.#idle.pop()?.connection;
+  }
+
+  /** Ends those that have been idle for too long, or that somebody else has made. */
+  #tidy(access: Access): void {
     this.#keep(({ since, access: used }) =>
       performance.now() - since <= MAX_IDLE_MS && sameConnections(used, access)
     );
-    return this.#idle.pop()?.connection;
   }
 
   #giveBack(connection: HttpConnection, access: Access): void {

@@ -26,7 +26,9 @@ export class Wires {
 
   readonly send: Wire = async (request, access, options) => {
     const isDirect = !this.#isProxied && access.proxy === undefined;
-    if (isDirect && !this.#handshakes.areSilent) return await this.#sockets.send(request, access, options);
+    if (isDirect && (!this.#handshakes.areSilent || this.#sockets.has(access))) {
+      return await this.#sockets.send(request, access, options);
+    }
     const response = await this.#runtime.send(request, access, options);
     this.#handshakes.areSilent = false;
     return response;

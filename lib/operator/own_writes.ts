@@ -6,6 +6,9 @@ import { type News, newsOf } from "../policy/news.ts";
 import { parseStatus, sayTheSame } from "../policy/status.ts";
 import type { PolicyStatus } from "../policy/status_schema.ts";
 
+/** So many writes without an answer are remembered of one policy. */
+const MAX_SENT = 8;
+
 /** What is known of one policy. */
 interface Entry {
   /** A policy that was created again under its name has another one, and begins anew. */
@@ -14,8 +17,8 @@ interface Entry {
   readonly stored: DevOpsPolicy | undefined;
   /** What we agreed to, as it was written: a server with an older CRD keeps only part of it. */
   readonly status: PolicyStatus;
-  /** What was sent since then, and not answered yet, or by nobody. */
-  readonly sent: PolicyStatus | undefined;
+  /** What was sent since then, and not answered yet, or by nobody; the latest last. Any of it may be stored by now. */
+  readonly sent: readonly PolicyStatus[];
 }
 
 /** What our own writes are judged by. */
@@ -58,13 +61,18 @@ export class OwnWrites {
   ): Promise<{ readonly answer: DevOpsPolicy; readonly news: readonly News[] }> {
     const [key, { uid }] = [refKey(policy), policy.metadata];
     const news = this.#newsOf(policy, status);
-    const stored = this.#entryOf(policy)?.stored;
-    this.#entries.set(key, { uid, stored, status: this.#known(policy), sent: status });
+    const { stored, sent = [] } = this.#entryOf(policy) ?? {};
+    this.#entries.set(key, {
+      uid,
+      stored,
+      status: this.#known(policy),
+      sent: [...sent, status].slice(-MAX_SENT),
+    });
     this.#underWay.add(key);
     let before = policy;
     try {
       const answer = before = await send();
-      this.#entries.set(key, { uid, stored: answer, status, sent: undefined });
+      this.#entries.set(key, { uid, stored: answer, status, sent: [] });
       return { answer, news };
     } finally {
       this.#underWay.delete(key);
@@ -83,7 +91,7 @@ export class OwnWrites {
     const status = this.statusOf(policy);
     const news = this.#isUnanswered(policy) ? this.#newsOf(policy, status) : undefined;
     const { uid } = policy.metadata;
-    this.#entries.set(refKey(policy), { uid, stored: policy, status, sent: undefined });
+    this.#entries.set(refKey(policy), { uid, stored: policy, status, sent: [] });
     return news;
   }
 
@@ -110,8 +118,8 @@ export class OwnWrites {
 
   /** Whether the status of `policy` is what we sent when nobody answered. */
   #isUnanswered(policy: DevOpsPolicy): boolean {
-    const sent = this.#entryOf(policy)?.sent;
-    return sent !== undefined && sayTheSame(this.statusOf(policy), sent);
+    const sent = this.#entryOf(policy)?.sent ?? [];
+    return sent.some((one) => sayTheSame(this.statusOf(policy), one));
   }
 
   /**

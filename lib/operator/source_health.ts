@@ -13,7 +13,7 @@ export interface SourceHealthOptions {
   readonly resource: string;
   /** The namespace that is watched, or undefined for all. */
   readonly namespace: string | undefined;
-  readonly clock: Pick<Clock, "monotonic">;
+  readonly clock: Pick<Clock, "monotonic" | "after">;
   readonly log: Logger;
   readonly metrics: Pick<OperatorMetrics, "observeWatchRestart" | "observeRelist">;
   /** Says an error in one sentence, with the next step. */
@@ -30,7 +30,7 @@ const TRUSTED_MS = 60_000;
 const PROVEN_MS = 1_000;
 
 /** Follows one watcher. */
-export class SourceHealth implements WatcherObserver {
+export class SourceHealth implements WatcherObserver, Disposable {
   readonly #options: SourceHealthOptions;
   #synced = false;
   /** The kind of the failure that was told last; undefined while all is well. */
@@ -44,8 +44,13 @@ export class SourceHealth implements WatcherObserver {
   #heardAt: number | undefined;
   /** Since when the watch under way has been open; monotonic milliseconds. */
   #openSince: number | undefined;
-  /** Whether the last watch ended as soon as it was open: then that the next one is accepted means little. */
+  /**
+   * Whether what was read is not trusted, or the last watch ended as soon as it was open: then that the next one is accepted
+   * means little, and what it has to tell comes first.
+   */
   #isDoubtful = false;
+  /** Keeps a watch that has nothing to tell from being believed once it has lasted. */
+  #cancelProof = () => {};
 
   constructor(options: SourceHealthOptions) {
     this.#options = options;
@@ -61,11 +66,14 @@ export class SourceHealth implements WatcherObserver {
   }
 
   /**
-   * Why what was read is not to be trusted: the API server refuses to show the collection, twice in a row, or no watch has
-   * worked for a minute. Undefined while all is well.
+   * Why what was read is not to be trusted: the API server refuses to show the collection, twice in a row, no watch has
+   * worked for a minute, or nothing was heard for two. Undefined while all is well.
    */
   get problem(): string | undefined {
-    return this.#hasLasted ? undefined : this.#problem;
+    if (this.#problem !== undefined || (this.ageMs ?? 0) <= FRESH_MS) return this.#problem;
+    return `Cannot watch ${this.resource}: nothing was heard of them for more than ${
+      FRESH_MS / 60_000
+    } minutes.`;
   }
 
   /** How long ago what was read was last known to be current, in milliseconds; undefined before that. Silence is legal. */
@@ -82,14 +90,20 @@ export class SourceHealth implements WatcherObserver {
   }
 
   live(): void {
-    this.#openSince = this.#options.clock.monotonic();
-    if (!this.#isDoubtful) this.#recover();
+    const { clock } = this.#options;
+    const hadProblem = this.problem !== undefined;
+    this.#openSince = clock.monotonic();
+    this.#isDoubtful ||= hadProblem;
+    if (!this.#isDoubtful) return this.#recover();
+    this.#cancelProof();
+    this.#cancelProof = clock.after(PROVEN_MS, () => this.#recover());
   }
 
   heard(): void {
+    const hadProblem = this.problem !== undefined;
     this.#heardAt = this.#options.clock.monotonic();
     this.#isDoubtful = false;
-    this.#recover();
+    this.#recover(hadProblem);
   }
 
   ended(end: WatchEnd, error: unknown, resumes: boolean): void {
@@ -110,10 +124,11 @@ export class SourceHealth implements WatcherObserver {
       this.#options.clock.monotonic() - this.#openSince >= PROVEN_MS;
   }
 
-  #recover(): void {
+  #recover(hadProblem = this.problem !== undefined): void {
     const { resource, namespace, log, onChange } = this.#options;
+    this.#cancelProof();
     if (this.#told !== undefined) log.info("watching again", { resource, namespace });
-    const changed = !this.#synced || this.#problem !== undefined;
+    const changed = !this.#synced || hadProblem;
     this.#told = this.#problem = this.#failingSince = undefined;
     this.#isRefused = false;
     this.#synced = true;
@@ -122,6 +137,7 @@ export class SourceHealth implements WatcherObserver {
 
   /** Takes down what the watch that has ended has proven, and says whether that is anything. */
   #close(): boolean {
+    this.#cancelProof();
     const openSince = this.#openSince;
     if (openSince === undefined) return false;
     const heardAt = this.#heardAt ?? -Infinity;
@@ -132,6 +148,10 @@ export class SourceHealth implements WatcherObserver {
     this.#heardAt = Math.max(heardAt, openSince);
     this.#recover();
     return true;
+  }
+
+  [Symbol.dispose](): void {
+    this.#cancelProof();
   }
 
   forgetful(): void {
@@ -165,6 +185,7 @@ export class SourceHealth implements WatcherObserver {
     if (!isMeant && clock.monotonic() - this.#failingSince < TRUSTED_MS) return;
     this.#tell(error);
     this.#problem = explain(error);
+    this.#isDoubtful = true;
     onChange();
   }
 }

@@ -95,6 +95,7 @@ export class Sources {
     await Promise.all(
       this.#scopes.flatMap((scope) => [this.#runPolicies(scope, signal), this.#runPods(scope, signal)]),
     );
+    for (const health of this.#all()) health[Symbol.dispose]();
   }
 
   #runPolicies(namespace: Scope, signal: AbortSignal): Promise<void> {

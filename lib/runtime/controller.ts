@@ -1,7 +1,7 @@
 /** The controller: workers that take keys from a queue, reconcile them, and decide when each comes back. */
 
 import type { Clock } from "../api/clock.ts";
-import { ConnectionError } from "../api/errors.ts";
+import { ApiError, ConnectionError, isTransient } from "../api/errors.ts";
 import { Stretch } from "../api/stretch.ts";
 import { backoffMs } from "./backoff.ts";
 import type { WorkQueue } from "./work_queue.ts";
@@ -33,9 +33,9 @@ export interface ControllerOptions<Item> {
   readonly stretch?: Stretch;
 }
 
-/** A reconcile that was answered, but not as it should be, is tried again after this, if nothing changes. */
+/** A reconcile that failed for a reason that lasts is tried again after this, if nothing changes. */
 const RETRY_MS = 60_000;
-/** A change, or that nobody answered, brings a failed reconcile back sooner: after 1, 2, 4 … 60 seconds. */
+/** A change, or a reason that passes, brings a failed reconcile back sooner: after 1, 2, 4 … 60 seconds. */
 const FAILURE_FLOOR = { baseMs: 1_000, maxMs: 60_000 };
 
 /** Runs until `signal` aborts and the reconciles under way have ended; a failing reconcile never ends it. */
@@ -71,9 +71,11 @@ export async function runController<Item>(
       } catch (error) {
         const count = (failures.get(key) ?? 0) + 1;
         failures.set(key, count);
-        const floorMs = backoffMs(count, FAILURE_FLOOR);
-        // Until somebody answers it may not begin, and then it should: the server has never said no.
-        const retryMs = error instanceof ConnectionError ? floorMs : RETRY_MS;
+        const askedMs = error instanceof ApiError ? error.retryAfterMs ?? 0 : 0;
+        const floorMs = Math.max(askedMs, backoffMs(count, FAILURE_FLOOR));
+        // Where nobody answered, it may not begin until somebody does, and then it should.
+        const isPassing = error instanceof ConnectionError || isTransient(error);
+        const retryMs = isPassing ? floorMs : Math.max(askedMs, RETRY_MS);
         observer.failed(item, error, clock.monotonic() - startedAt, retryMs);
         queue.add(item, retryMs);
         queue.done(item, floorMs);

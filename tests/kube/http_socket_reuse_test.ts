@@ -82,6 +82,22 @@ for (
   });
 }
 
+Deno.test("One idle socket that leads nowhere is reason enough to use none of the others", async () => {
+  const answers = Promise.withResolvers<void>();
+  const reply: Reply = (wire) => void answers.promise.then(() => wire.write(HELLO));
+  const reset: Reply = (wire) => wire.reset();
+  await using server = await LoopbackServer.start([reply, reply, reply, reset, exactly(HELLO)]);
+  const client = new SocketClient();
+  const asked = [1, 2, 3].map(() => ask(server.url, { client, life: testLife() }));
+  await until(() => server.requests.length === 3, "all requests are there");
+  answers.resolve();
+  for (const answer of await Promise.all(asked)) await answer.text();
+  await assert.rejects(ask(server.url, { client }));
+  assert.equal(await (await ask(server.url, { client })).text(), "hello");
+  assert.equal(server.accepted, 4);
+  client.close();
+});
+
 Deno.test("A socket whose body was given up is not used again", async () => {
   await using server = await LoopbackServer.start([exactly(HELLO), exactly(HELLO)]);
   const client = new SocketClient();

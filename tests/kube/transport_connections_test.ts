@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Transport } from "../../lib/kube/transport.ts";
-import { LoopbackServer } from "../support/loopback_server.ts";
+import { LoopbackServer, type Reply } from "../support/loopback_server.ts";
 import { settled } from "../support/manual_clock.ts";
 import { json, silence, stream } from "../support/replies.ts";
 import { connectionError, get, serving, TestCredentials, testOnWires, through, until } from "./harness.ts";
@@ -37,6 +37,8 @@ testOnWires(
       await assert.rejects(held.read());
     }, { headersTimeoutMs: 300 }),
 );
+
+const EMPTY: Reply = (wire) => wire.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
 
 for (const isProxied of [false, true]) {
   Deno.test(`connect() gives connections of its own, and close() ends only those${through(isProxied)}`, () =>
@@ -119,3 +121,12 @@ Deno.test("connect() asks a server that was silent within TLS through the runtim
   await until(() => server.accepted === 3 && server.open <= 1, "all connections but the first are closed");
   transport.close();
 });
+
+testOnWires(
+  "An answer of no length leaves no connection waiting for a reader",
+  (serving) =>
+    serving([EMPTY, EMPTY, EMPTY], async (served) => {
+      for (let i = 0; i < 3; i++) await get(served);
+      await until(() => served.server.open <= 1, "the connections are given back");
+    }),
+);

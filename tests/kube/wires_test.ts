@@ -48,3 +48,14 @@ Deno.test("Wires whose server did not answer a handshake ask it over the runtime
   first!.close();
   second!.close();
 });
+
+Deno.test("Wires use a socket that is there, although somebody else's handshake was not answered", async () => {
+  await using server = await LoopbackServer.start([json({}), json({})]);
+  const handshakes = { areSilent: false };
+  const wires = new Wires({ isProxied: false, handshakes });
+  await wayOf(wires, server);
+  handshakes.areSilent = true;
+  assert.equal(await wayOf(wires, server), "a socket");
+  assert.deepEqual(server.requests.map(({ connection }) => connection), [0, 0]);
+  wires.close();
+});

@@ -183,3 +183,29 @@ Deno.test("reconcile() survives a failing evaluation: the policy says so, it is 
   await clock.advance(0);
   assert.equal(await operator.score("other", "staging"), 100);
 });
+
+for (const isQuiet of [true, false]) {
+  Deno.test(`a policy whose pods may be read again says nothing of how they were, ${isQuiet ? "if nothing has changed" : "but how they are"}`, async () => {
+    await using operator = await startOperator(async (cluster) => {
+      await cluster.putPod(pod("web").container("app", { image: "app:1" }));
+      await cluster.putPolicy({ spec: { forbidLatestTag: true } });
+    });
+    const { cluster, clock } = operator;
+    await clock.advance(1_000);
+    deny(cluster, "pods", FORBIDDEN);
+    await clock.advance(300_000);
+    assert.equal(await operator.condition("Ready"), "Unknown/PodsUnavailable");
+    operator.newWrites();
+    if (!isQuiet) await cluster.putPod(LATEST);
+    cluster.fault = PASS;
+    const seen: unknown[] = [];
+    for (let second = 0; second < 60 && seen.length === 0; second++) {
+      await clock.advance(1_000);
+      seen.push(...operator.newWrites());
+    }
+    assert.deepEqual(seen, [
+      isQuiet ? "0 violations across 1 pods — Healthy (100)" : "1 violations across 1 pods — Healthy (95)",
+    ]);
+    assert.equal(await operator.condition("Ready"), "True/Evaluated");
+  });
+}

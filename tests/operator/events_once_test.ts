@@ -188,3 +188,22 @@ Deno.test("an operator that ends tells of what it wrote last", async () => {
   await operator.ended;
   assert.deepEqual(await events(cluster), [`Warning ClassificationChanged: ${TO_STABLE}`]);
 });
+
+Deno.test("a class whose writes are all done and never answered is told of once, although each of them was another", async () => {
+  await using operator = await startOperator(setUp);
+  const { cluster, clock } = operator;
+  await clock.advance(1_000);
+  cluster.withhold("devopspolicies");
+  let isLost = true;
+  cluster.fault = async ({ verb }, next) => {
+    const answer = await next();
+    return verb === "patchStatus" && isLost ? Response.json({}, { status: 504 }) : answer;
+  };
+  await cluster.putPod(CRASHING);
+  await clock.advance(10_000);
+  isLost = false;
+  await clock.advance(120_000);
+  cluster.deliver("devopspolicies");
+  await clock.advance(300_000);
+  assert.deepEqual(await events(cluster), [`Warning ClassificationChanged: ${TO_STABLE}`]);
+});

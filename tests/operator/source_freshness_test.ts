@@ -30,7 +30,7 @@ Deno.test("SourceHealth holds a silent watch that is resumed again and again for
   assert.equal(health.ageMs, 0);
 });
 
-Deno.test("SourceHealth is no longer fresh when no watch could be opened for two minutes, and fresh again with the first", async () => {
+Deno.test("SourceHealth is no longer fresh when no watch could be opened for two minutes, and fresh again with the first that lasts", async () => {
   const { clock, health, read } = followed();
   read();
   health.ended("failed", TIMEOUT, true);
@@ -38,8 +38,15 @@ Deno.test("SourceHealth is no longer fresh when no watch could be opened for two
   assert.equal(health.isFresh, true);
   await clock.advance(1);
   assert.equal(health.isFresh, false);
+  assert.match(
+    health.problem ?? "",
+    /^Cannot watch pods: nothing was heard of them for more than 2 minutes\.$/,
+  );
   health.live();
+  assert.equal(health.isFresh, false, "what is new comes first");
+  await clock.advance(1_000);
   assert.equal(health.isFresh, true);
+  assert.equal(health.problem, undefined);
 });
 
 for (const [end, error] of [["failed", api(500)], ["closed", undefined]] as const) {
@@ -80,6 +87,7 @@ for (const end of ["closed", "gone", "no-watch-list", "overdue"] as const) {
     assert.equal(changes(), 2);
     assert.deepEqual(said().filter(([level]) => level === "warn").length, 1);
     health.live();
+    await clock.advance(1_000);
     assert.equal(health.problem, undefined);
     assert.equal(changes(), 3);
   });

@@ -77,8 +77,8 @@ for (
     [new Error("x"), false],
   ] as const
 ) {
-  Deno.test(`SourceHealth ${denied ? "counts" : "does not count"} ${error.message} as a refusal`, () => {
-    const { health, read, changes } = followed();
+  Deno.test(`SourceHealth ${denied ? "counts" : "does not count"} ${error.message} as a refusal`, async () => {
+    const { clock, health, read, changes } = followed();
     read();
     health.ended("failed", error, true);
     assert.equal(health.problem, undefined, "once may be a moment's");
@@ -89,6 +89,9 @@ for (
     health.ended("failed", error, true);
     assert.equal(changes(), denied ? 2 : 1, "the same again is no change");
     health.live();
+    await clock.advance(999);
+    assert.equal(health.problem, denied ? error.message : undefined, "what is new comes first");
+    await clock.advance(1);
     assert.equal(health.problem, undefined);
     assert.equal(changes(), denied ? 3 : 1);
   });
@@ -147,6 +150,7 @@ for (const error of [api(500), api(429), TIMEOUT, new Error("x")]) {
     assert.equal(health.problem, error.message);
     assert.equal(changes(), 2);
     health.live();
+    await clock.advance(1_000);
     assert.equal(health.problem, undefined);
     health.ended("failed", error, true);
     assert.equal(health.problem, undefined, "the minute starts anew");
@@ -174,3 +178,19 @@ Deno.test("a forgetful API server is told of, and is no reason for distrust", ()
   ]);
   assert.equal(health.problem, undefined);
 });
+
+Deno.test("SourceHealth leaves no timer behind when a watch ends before it is believed, or at the end", () => {
+  for (const end of [({ health }: Followed) => health.ended("failed", REFUSED, true), letGo]) {
+    const world = followed();
+    world.read();
+    for (let i = 0; i < 2; i++) world.health.ended("failed", api(403), true);
+    world.health.live();
+    assert.equal(world.clock.pending, 1);
+    end(world);
+    assert.equal(world.clock.pending, 0);
+  }
+});
+
+function letGo({ health }: Followed): void {
+  health[Symbol.dispose]();
+}

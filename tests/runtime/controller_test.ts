@@ -1,13 +1,16 @@
 /** The controller: when a key comes back after a success, a failure or a change, and how it ends. */
 
 import assert from "node:assert/strict";
-import { ConnectionError } from "../../lib/api/errors.ts";
+import { ApiError, ConnectionError } from "../../lib/api/errors.ts";
 import { type Action, runController } from "../../lib/runtime/controller.ts";
 import { WorkQueue } from "../../lib/runtime/work_queue.ts";
 import { BusyClock } from "../support/busy_clock.ts";
 import { ManualClock, settled } from "../support/manual_clock.ts";
 
 const DONE: Action = { requeueAfterMs: undefined };
+
+const refusal = (code: number, retryAfterMs?: number) =>
+  new ApiError({ code, reason: "", message: "no", ...(retryAfterMs !== undefined && { retryAfterMs }) });
 
 /** A controller at work; `runs` and the observer's words carry seconds since it started. */
 function running(
@@ -119,15 +122,36 @@ Deno.test("runController() tries a failed reconcile again every 60 seconds when 
   await stop();
 });
 
-Deno.test("runController() tries a reconcile that nobody answered again after 1, 2, 4 … 60 seconds, and says so", async () => {
-  const lost = new ConnectionError("reset", "the connection broke");
-  const { clock, queue, runsOf, said, stop } = running(() => Promise.reject(lost));
-  queue.add("a");
-  await clock.advance(183_000);
-  assert.deepEqual(runsOf("a"), [0, 1, 3, 7, 15, 31, 63, 123, 183]);
-  assert.deepEqual(said.slice(0, 2), [["failed", "a", lost, 0, 1_000], ["failed", "a", lost, 0, 2_000]]);
-  await stop();
-});
+for (
+  const [why, error] of [
+    ["nobody answered", new ConnectionError("reset", "the connection broke")],
+    ["the server could not serve for now", refusal(503)],
+  ] as const
+) {
+  Deno.test(`runController() tries a reconcile that ${why} again after 1, 2, 4 … 60 seconds, and says so`, async () => {
+    const { clock, queue, runsOf, said, stop } = running(() => Promise.reject(error));
+    queue.add("a");
+    await clock.advance(183_000);
+    assert.deepEqual(runsOf("a"), [0, 1, 3, 7, 15, 31, 63, 123, 183]);
+    assert.deepEqual(said.slice(0, 2), [["failed", "a", error, 0, 1_000], ["failed", "a", error, 0, 2_000]]);
+    await stop();
+  });
+}
+
+for (const code of [429, 503, 403]) {
+  Deno.test(`runController() tries nothing sooner than a ${code} asks for, whatever changes`, async () => {
+    const { clock, queue, runsOf, stop } = running((_item, run) =>
+      run > 1 ? DONE : Promise.reject(refusal(code, 120_000))
+    );
+    queue.add("a");
+    for (let second = 0; second < 150; second++) {
+      await clock.advance(1_000);
+      if (second < 100) queue.add("a");
+    }
+    assert.deepEqual(runsOf("a"), [0, 120]);
+    await stop();
+  });
+}
 
 Deno.test("runController() holds what nobody answered until it may begin, and begins it then", async () => {
   let gate: PromiseWithResolvers<void> | undefined;
