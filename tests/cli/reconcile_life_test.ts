@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { eventually } from "../cluster/eventually.ts";
 import { KubeconfigFolder, oneContext } from "../support/kubeconfig_files.ts";
-import { NOISE_MS } from "../support/patience.ts";
 import { Program } from "../support/program.ts";
 import { valueOf } from "../support/scrape.ts";
 import { NO_TERMINAL, requireTerminal } from "../support/terminal.ts";
@@ -30,7 +29,7 @@ Deno.test("reconcile writes the status, serves, logs JSON, and ends with 0 on SI
   program.signal("SIGINT");
   const asked = performance.now();
   const { code, stdout, stderr } = await program.end();
-  assert(performance.now() - asked < 2_000 + NOISE_MS);
+  assert(performance.now() - asked < 2_000);
   assert.equal(code, 0);
   assert.equal(stdout, "", "stdout is for a person at a terminal");
   const policy = await cluster.policy("strict");
@@ -77,7 +76,7 @@ Deno.test("reconcile keeps trying a server that refuses connections, warns once,
   program.signal("SIGTERM");
   const asked = performance.now();
   const { code, stdout, stderr } = await program.end();
-  assert(performance.now() - asked < 2_000 + NOISE_MS);
+  assert(performance.now() - asked < 2_000);
   assert.equal(code, 0);
   assert.equal(stdout, "");
   const warnings = stderr.split("\n").filter((line) => / warn /.test(line));

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { Folder } from "../support/folder.ts";
 import { canBeInPod, fromSource, inPod } from "../support/launch.ts";
-import { NOISE_MS, patiently } from "../support/patience.ts";
+import { patiently } from "../support/patience.ts";
 import { type AuditedRequest, type AuditLog, createAuditLog } from "./audit.ts";
 import { type ControlPlane, startControlPlane } from "./control_plane.ts";
 import { eventually } from "./eventually.ts";
@@ -15,8 +15,8 @@ import { type Replica, type Replicas, startReplicas, usersOf } from "./replicas.
 
 /** What a standby may need; bytes. */
 const STANDBY_BYTES = 70_000_000;
-/** Until a standby leads, with what the machine adds: after a farewell, and after none; and for how long a lease holds. */
-const [AFTER_RELEASE_MS, AFTER_DEATH_MS, LEASE_MS] = [3_000 + NOISE_MS, 20_000 + NOISE_MS, 15_000];
+/** Until a standby leads: after a farewell, and after none; and for how long a lease holds; milliseconds. */
+const [AFTER_RELEASE_MS, AFTER_DEATH_MS, LEASE_MS] = [3_000, 20_000, 15_000];
 
 const POD_USER = "system:serviceaccount:default:standby";
 

@@ -5,7 +5,6 @@ import { type ControlPlane, startControlPlane } from "./control_plane.ts";
 import { eventually } from "./eventually.ts";
 import { createNamespace, createPod, deletePod, listRequests, setPodStatus } from "./fixtures.ts";
 import { startOperator } from "./operator_process.ts";
-import { NOISE_MS } from "../support/patience.ts";
 import {
   ALL_CHECKS,
   changePolicy,
@@ -18,7 +17,7 @@ import {
 
 const PROBE = { exec: { command: ["true"] } };
 /** What is promised, and what the machine adds; less than the interval of requeues. */
-const PROMPTLY_MS = 1_000 + NOISE_MS;
+const PROMPTLY_MS = 1_000;
 const COMPLIANT = {
   spec: { containers: [{ name: "app", image: "app:1.0", livenessProbe: PROBE, readinessProbe: PROBE }] },
 };

@@ -5,11 +5,6 @@
  * No claim about speed: this is what a hang costs. Milliseconds.
  */
 export const PATIENCE_MS = 20_000;
-/**
- * What the machine may add to a bound in real time that somebody was promised: on two processors as many programs are
- * tested at once as have nothing to do for most of their time, and each has to wait for its turn. Milliseconds.
- */
-export const NOISE_MS = 3_000;
 
 /** What `promise` brings. @throws when that takes too long, saying `what` has not come about */
 export async function patiently<T>(promise: Promise<T>, what: () => string): Promise<T> {

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { eventually } from "../../cluster/eventually.ts";
-import { NOISE_MS } from "../../support/patience.ts";
 import * as faults from "../faults.ts";
 import type { Fault } from "../script.ts";
 import type { Row } from "../row.ts";
@@ -25,7 +24,7 @@ export const ENDS: readonly Row[] = [
       const { code, stderr } = await world.operator.end("SIGTERM");
       assert.equal(code, 0, stderr);
       const took = Math.round(performance.now() - at);
-      assert(took <= 10_000 + NOISE_MS, `it took ${took} ms to end`);
+      assert(took <= 10_000, `it took ${took} ms to end`);
       assert.equal((await world.lies()).length, 2 - written);
     },
   })),

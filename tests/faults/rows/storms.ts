@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../cluster/eventually.ts";
 import type { KubeObject } from "../../cluster/fixtures.ts";
-import { NOISE_MS } from "../../support/patience.ts";
 import * as protobuf from "../../support/protobuf_objects.ts";
 import { createPolicies, times, written } from "../many.ts";
 import { type Paced, paced } from "../paced.ts";
@@ -27,7 +26,7 @@ async function storm(world: World, held: Paced, perSecond: number): Promise<numb
   assert.equal((await world.operator.get("/healthz")).status, 200);
   await world.isTrue();
   const took = Math.round(performance.now() - told);
-  assert(took <= SOON_MS + NOISE_MS, `true ${took} ms after the last event was told`);
+  assert(took <= SOON_MS, `true ${took} ms after the last event was told`);
   assert.deepEqual(world.proxy.log({ kind: "list" }, since), []);
   const seconds = (ms + took) / 1_000;
   for (const name of ["strict", "lenient"]) {
@@ -100,7 +99,7 @@ export const STORMS: readonly Row[] = [
       const took = Math.round(performance.now() - at);
       const { size } = new Set(world.proxy.log({ kind: "patchStatus" }).map(({ name }) => name));
       assert(size < 4_500, `${size} of 5,000 were written: no queue is left`);
-      assert(took <= 2_000 + NOISE_MS, `it took ${took} ms`);
+      assert(took <= 2_000, `it took ${took} ms`);
       await written(world, 5_003);
       await world.isTrue(60_000);
     },
