@@ -185,7 +185,6 @@ export class SourceHealth implements WatcherObserver, Disposable {
     if (!isMeant && clock.monotonic() - this.#failingSince < TRUSTED_MS) return;
     this.#tell(error);
     this.#problem = explain(error);
-    this.#isDoubtful = true;
     onChange();
   }
 }
