@@ -54,7 +54,8 @@ export function sameContainers(a: readonly ContainerFacts[], b: readonly Contain
     (a.length === b.length && a.every((container, i) => sameContainer(container, b[i]!)));
 }
 
-function sameContainer(a: ContainerFacts, b: ContainerFacts): boolean {
+/** Whether both describe the same container. */
+export function sameContainer(a: ContainerFacts, b: ContainerFacts): boolean {
   return a.name === b.name && a.kind === b.kind && a.image === b.image && a.restarts === b.restarts &&
     a.hasLivenessProbe === b.hasLivenessProbe && a.hasReadinessProbe === b.hasReadinessProbe;
 }

@@ -7,7 +7,7 @@ import { isSystemNamespace } from "../policy/namespaces.ts";
 import { InvalidSpecError, parseSpec } from "../policy/parse_spec.ts";
 import type { News } from "../policy/news.ts";
 import type { PolicySpec } from "../policy/spec.ts";
-import { nextStatus, type Outcome, writeReason } from "../policy/status.ts";
+import { holdOnce, nextStatus, type Outcome, writeReason } from "../policy/status.ts";
 import type { PolicyStatus } from "../policy/status_schema.ts";
 import type { Action } from "../runtime/controller.ts";
 import { finalizerStep } from "../runtime/finalizer.ts";
@@ -81,7 +81,7 @@ async function apply(policy: DevOpsPolicy, context: Context): Promise<Action> {
 
       const { answer, news } = await own.write(current, status, async () => {
         const change = { resourceVersion: current.resourceVersion, status };
-        const answer = await client.patchStatus(current, change, signal);
+        const answer = holdOnce(await client.patchStatus(current, change, signal), status);
         context.policies.refresh(answer);
         return answer;
       });

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Check } from "typebox/schema";
 import { toTimestamp } from "../api/clock.ts";
+import type { DevOpsPolicy } from "../api/devops_policy.ts";
 import { isOwnCondition, nextConditions, type Verdict } from "./conditions.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { classify, healthScore, HEALTHY_SCORE } from "./score.ts";
@@ -84,6 +85,11 @@ export function sayTheSame(one: PolicyStatus, other: PolicyStatus): boolean {
     conditions: (status.conditions ?? []).filter(isOwnCondition),
   }));
   return isDeepStrictEqual(a, b);
+}
+
+/** `policy` with `status` in place of an equal one, so that whoever keeps both holds what they say, names and all, once. */
+export function holdOnce(policy: DevOpsPolicy, status: PolicyStatus): DevOpsPolicy {
+  return isDeepStrictEqual(policy.status, status) ? { ...policy, status } : policy;
 }
 
 /** The stored status, where it is one: null is as good as nothing, and what the schema refuses as no status at all. */

@@ -19,7 +19,7 @@ export interface WorkQueueOptions<Item> {
   readonly clock: Clock;
   /** Equal keys are the same work. */
   readonly keyOf: (item: Item) => string;
-  /** Changes within this time after a start are handled together; milliseconds. */
+  /** Changes within this time after the work on an item are handled together; milliseconds. */
   readonly coalesceMs?: number;
   /** Hears how long an item waited beyond its time, in milliseconds. */
   readonly onWait?: (ms: number) => void;
@@ -40,8 +40,9 @@ export interface QueueState<Item> {
 /**
  * A deduplicating queue with delays.
  *
- * The first request after quiet is handed out at once, further ones for the same key {@linkcode coalesceMs} after that
- * start, as one. A key that a worker holds is never handed to another.
+ * The first request after quiet is handed out at once, further ones for the same key {@linkcode coalesceMs} after the end
+ * of that work, as one: so what the work on a key writes is as far apart, however long each write is under way. A key that a
+ * worker holds is never handed to another.
  */
 export class WorkQueue<Item> {
   readonly #clock: Clock;
@@ -124,12 +125,12 @@ export class WorkQueue<Item> {
     if (entry !== undefined) entry.begunAt = this.#clock.monotonic();
   }
 
-  /** Ends the work on an item; what was asked for meanwhile is due at its time, but not within `pauseMs`. */
+  /** Ends the work on an item; what was asked for meanwhile is due at its time, but not within `pauseMs`, nor before its quiet time is over. */
   done(item: Item, pauseMs = 0): void {
     const entry = this.#entries.get(this.#keyOf(item));
     if (entry === undefined) return;
     entry.running = false;
-    entry.notBefore = Math.max(entry.notBefore, this.#clock.monotonic() + pauseMs);
+    entry.notBefore = this.#clock.monotonic() + Math.max(pauseMs, this.#coalesceMs);
     entry.dueAt = Math.max(entry.dueAt, entry.notBefore);
     this.#wait(entry);
   }
@@ -183,7 +184,6 @@ export class WorkQueue<Item> {
       entry.isFirst = false;
       entry.begunAt = Infinity;
       entry.dueAt = Infinity;
-      entry.notBefore = now + this.#coalesceMs;
       this.#onWait(now - at);
       this.#takers.shift()?.(entry.item);
     }

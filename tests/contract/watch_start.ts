@@ -33,6 +33,29 @@ export const WATCH_START: readonly Row[] = [
     },
   },
   {
+    name: "initial events come by namespace, then by name, however their objects were created",
+    async run(server) {
+      const teams = [await newTeam(server), await newTeam(server)];
+      const metadata = { labels: { teams: teams[0]!.namespace } };
+      const created = [];
+      for (const name of ["b", "a", "c"]) {
+        for (const team of teams) created.push(await team.pod(name, { metadata }));
+      }
+      const query = new URLSearchParams({
+        ...INITIAL,
+        watch: "1",
+        labelSelector: `teams=${teams[0]!.namespace}`,
+      });
+      await using watch = await server.openWatch(`/api/v1/pods?${query}`);
+      const initial = await watch.take(created.length);
+      const keys = created.map(({ metadata: { namespace, name } }) => `${namespace}/${name}`).sort();
+      assert.deepEqual(
+        initial.map(({ object: { metadata: { namespace, name } } }) => `${namespace}/${name}`),
+        keys,
+      );
+    },
+  },
+  {
     name: "initial events of nothing are the bookmark alone",
     async run(server) {
       const team = await newTeam(server);

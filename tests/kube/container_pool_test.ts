@@ -27,6 +27,15 @@ Deno.test("ContainerPool answers equal lists with the first of them", () => {
   assert.equal(pool.share([]), pool.share([]));
 });
 
+Deno.test("ContainerPool answers a new list with the containers that came before in others", () => {
+  const pool = new ContainerPool();
+  const [init, app] = pool.share(list());
+  const [sameInit, restarted] = pool.share(list({ restarts: 1 }));
+  assert.equal(sameInit, init);
+  assert.notEqual(restarted, app);
+  assert.equal(pool.share([app!, init!, restarted!])[2], restarted);
+});
+
 for (
   const [what, options] of [
     ["image", { image: "other" }],

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Check } from "typebox/schema";
 import { evaluate } from "../../lib/policy/evaluate.ts";
-import { nextStatus, type Outcome, parseStatus, writeReason } from "../../lib/policy/status.ts";
+import { holdOnce, nextStatus, type Outcome, parseStatus, writeReason } from "../../lib/policy/status.ts";
 import { type PolicyStatus, PolicyStatusSchema } from "../../lib/policy/status_schema.ts";
 import { moments, namespacePods, specs } from "../support/arbitraries.ts";
 import { CREATED, pod } from "../support/pod_builder.ts";
@@ -134,4 +134,16 @@ for (
 
 Deno.test("parseStatus() is total, and what it answers keeps to the schema", () => {
   fc.assert(fc.property(fc.anything(), (given) => Check(PolicyStatusSchema, parseStatus(given))));
+});
+
+Deno.test("holdOnce() puts a status in the place of one that says the same, and of no other", () => {
+  const metadata = { namespace: "team", name: "policy", resourceVersion: "1" };
+  const policyOf = (status: PolicyStatus) => ({ ...metadata, metadata, spec: {}, status });
+  const same = policyOf(structuredClone(STORED));
+  assert.deepEqual(holdOnce(same, STORED), same);
+  assert.equal(holdOnce(same, STORED).status, STORED);
+  const { message: _, ...shorter } = STORED;
+  for (const status of [statusAt(CREATED + REFRESH, STORED), shorter, {}]) {
+    assert.deepEqual(holdOnce(policyOf(status), STORED), policyOf(status));
+  }
 });

@@ -100,7 +100,7 @@ class Judge {
         if (key === undefined) break;
         const model = this.#keys.get(key)!;
         model.running = false;
-        model.floor = Math.max(model.floor, now + step.pauseMs);
+        model.floor = now + Math.max(step.pauseMs, this.#coalesceMs);
         this.#queue.done(key, step.pauseMs);
         break;
       }
@@ -148,7 +148,6 @@ class Judge {
       running: true,
       isFirst: false,
       wantedAt: Infinity,
-      floor: now + this.#coalesceMs,
     });
   }
 

@@ -57,6 +57,7 @@ Deno.test("workQueue.state() names what a worker has been at for longest, each t
   assert.deepEqual(queue.state().longestRunning, { item: "a", ms: 2_000 });
   queue.done("a");
   assert.deepEqual(queue.state().longestRunning, { item: "b", ms: 1_000 });
+  await clock.advance(100);
   queue.add("a");
   assert.equal(await start(), "a");
   queue.done("b");

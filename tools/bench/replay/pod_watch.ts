@@ -47,8 +47,7 @@ export async function* podWatch(
 function* initialPieces(pods: ReplayedPods, stamps: Stamps): Generator<Uint8Array<ArrayBuffer>> {
   let piece = new Uint8Array(PIECE_BYTES);
   let length = 0;
-  for (let index = 0; index < pods.size.pods; index++) {
-    if (pods.isGone(index)) continue;
+  for (const index of pods.listed()) {
     const { recorded, variant, identity } = pods.at(index);
     const template = stamps.of(recorded, variant, "ADDED");
     if (length > 0 && length + template.length > piece.length) {

@@ -53,6 +53,16 @@ export class ReplayedPods {
     return this.#gone[index] === 1;
   }
 
+  /** The indices of all pods that there are in the order in which an API server lists them: by namespace, then by name. */
+  *listed(): Generator<number> {
+    const { pods, namespaces } = this.size;
+    for (let namespace = 0; namespace < namespaces; namespace++) {
+      for (let index = namespace; index < pods; index += namespaces) {
+        if (!this.isGone(index)) yield index;
+      }
+    }
+  }
+
   /** The pod by its index, at the version at which it was when the replay began. */
   at(index: number): ReplayedPod {
     return this.#pod(index, this.#first);

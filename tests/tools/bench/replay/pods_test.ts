@@ -95,6 +95,16 @@ Deno.test("a watch brings every pod, a bookmark and each change, as the replay's
   await again.return(undefined);
 });
 
+Deno.test("a watch begins with the pods in the order in which an API server lists them", async () => {
+  const { versions, pods } = replayed();
+  const known = new Known();
+  const watch = podWatch(pods, { stamps: new Stamps(tape()), versions, initial: true });
+  while (known.bookmarks === 0) known.take((await watch.next()).value!);
+  await watch.return(undefined);
+  const keys = [...known.pods.keys()];
+  assert.deepEqual(keys, keys.toSorted());
+});
+
 Deno.test("watches that are open end all at once, and the end is over when somebody has got all pods anew", async () => {
   const { versions, pods } = replayed();
   const open = new OpenWatches();
