@@ -1,12 +1,11 @@
 /**
- * Makes what is released, in dist/: the program as one JavaScript file and, unless the word `bundle` asks for no more, the
+ * Makes what is released, in dist/: the program as JavaScript files and, unless the word `bundle` asks for no more, the
  * binary for this machine, for each `--target`, or for `--all`, with their checksums.
  */
 
 import { createHash } from "node:crypto";
-import { basename } from "node:path";
 import { compile, nameOf, prove } from "./compile/binary.ts";
-import { BUNDLE, bundle, DIST, launchBundle } from "./compile/bundle.ts";
+import { bundle, DIST, launchBundle } from "./compile/bundle.ts";
 import { BuildError } from "./compile/run_deno.ts";
 import { figures, type Made } from "./compile/figures.ts";
 import { binariesFor } from "./compile/targets.ts";
@@ -26,8 +25,7 @@ async function make(): Promise<void> {
     const problem = `DENORT_BIN is a runtime for one kind of machine, and this is for ${binaries.length}`;
     throw new BuildError(`${problem}: unset it, or ask for one --target.`, { exitCode: 2 });
   }
-  await bundle();
-  const made: Made[] = [{ path: BUNDLE, launch: launchBundle() }];
+  const made: Made[] = [{ name: "bundle", files: await bundle(), launch: launchBundle() }];
   try {
     for (const { file, triple } of binaries) {
       const output = DIST + file;
@@ -35,10 +33,10 @@ async function make(): Promise<void> {
       await compile({ triple, output, base });
       const runsHere = triple === Deno.build.target;
       if (runsHere) await prove({ output, base });
-      made.push({ path: output, launch: runsHere ? [output] : undefined });
+      made.push({ name: file, files: [output], launch: runsHere ? [output] : undefined });
     }
   } finally {
-    await Deno.writeTextFile(`${DIST}SHA256SUMS`, await checksums(made.map(({ path }) => path)));
+    await Deno.writeTextFile(`${DIST}SHA256SUMS`, await checksums(made.flatMap(({ files }) => files)));
     console.log(await figures(made));
   }
 }
@@ -47,7 +45,7 @@ async function make(): Promise<void> {
 async function checksums(paths: readonly string[]): Promise<string> {
   const lines = paths.map(async (path) => {
     const digest = createHash("sha256").update(await Deno.readFile(path)).digest("hex");
-    return `${digest}  ${basename(path)}\n`;
+    return `${digest}  ${path.slice(DIST.length)}\n`;
   });
   return (await Promise.all(lines)).join("");
 }

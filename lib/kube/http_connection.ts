@@ -115,13 +115,8 @@ export class HttpConnection {
 async function connect({ protocol, hostname, port }: URL, tls: Access["tls"]): Promise<Deno.Conn> {
   const secure = protocol === "https:";
   const address = { hostname: hostname.replace(/^\[|\]$/g, ""), port: Number(port || (secure ? 443 : 80)) };
-  if (!secure) return await Deno.connect(address);
-  const connection = await Deno.connectTls({
-    ...address,
-    alpnProtocols: ["http/1.1"],
-    ...(tls.ca !== undefined && { caCerts: [tls.ca] }),
-    ...tls.client,
-  });
+  if (!secure) return await connectTcp(address);
+  const connection = await startTls(address, tls);
   try {
     await connection.handshake();
     return connection;
@@ -129,4 +124,25 @@ async function connect({ protocol, hostname, port }: URL, tls: Access["tls"]): P
     connection.close();
     throw error;
   }
+}
+
+async function startTls(address: Deno.ConnectOptions, { ca, client }: Access["tls"]): Promise<Deno.TlsConn> {
+  const options = { alpnProtocols: ["http/1.1"], ...(ca !== undefined && { caCerts: [ca] }) };
+  // The one way to show a certificate, and it cannot be told to send at once.
+  if (client !== undefined) return await Deno.connectTls({ ...address, ...options, ...client });
+  const connection = await connectTcp(address);
+  try {
+    return await Deno.startTls(connection, { hostname: address.hostname!, ...options });
+  } catch (error) {
+    // Unlike `close`, this may come after TLS has taken it over.
+    connection[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** A connection that sends at once: else a first request after a handshake waits until that is acknowledged, 40 ms later. */
+async function connectTcp(address: Deno.ConnectOptions): Promise<Deno.TcpConn> {
+  const connection = await Deno.connect(address);
+  connection.setNoDelay();
+  return connection;
 }

@@ -7,7 +7,7 @@ const TOOL = new URL("../../tools/compile.ts", import.meta.url).pathname;
 Deno.test("deno task compile makes the bundle even where there is no runtime to compile on, and says so", async () => {
   const { code, stdout, stderr } = await task({ DENORT_BIN: "/nonexistent/denort" });
   assert.equal(code, 3, stderr);
-  assert.match(stdout, /^file +size +--version +reconcile\nkube-devops\.js +\d+\.\d MB +\d+ ms +\d+ ms\n$/);
+  assert.match(stdout, /^made +size +--version +reconcile\nbundle +\d+\.\d MB +\d+ ms +\d+ ms\n$/);
   const [what, sentence, ...rest] = stderr.trimEnd().split("\n");
   assert.equal(what, `Compiling for ${Deno.build.target} on /nonexistent/denort`);
   assert.match(sentence!, /^Not compiled, as there is no runtime to put the bundle on: .*\.$/);

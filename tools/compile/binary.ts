@@ -2,7 +2,7 @@
 
 import { grantFlags } from "../../lib/cli/grants.ts";
 import { versionLine } from "../../lib/cli/version.ts";
-import { BUNDLE, HOW_IT_RUNS } from "./bundle.ts";
+import { ENTRY, HOW_IT_RUNS } from "./bundle.ts";
 import { BuildError, runDeno } from "./run_deno.ts";
 
 /** What to make. */
@@ -24,7 +24,7 @@ export async function compile({ triple, output, base }: CompileOptions): Promise
   const env = base === undefined ? {} : { DENORT_BIN: base };
   try {
     await runDeno(
-      ["compile", ...HOW_IT_RUNS, ...grantFlags(), ...into, BUNDLE],
+      ["compile", ...HOW_IT_RUNS, ...grantFlags(), ...into, ENTRY],
       `compile for ${triple} on ${nameOf(base)}`,
       env,
     );

@@ -1,29 +1,45 @@
-/** The program as one JavaScript file: what is tested with the binary's permissions, and what the binary embeds. */
+/** The program as JavaScript files: what is tested with the binary's permissions, and what the binary embeds. */
 
+import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Grant, grantFlags, GRANTS } from "../../lib/cli/grants.ts";
 import { runDeno } from "./run_deno.ts";
 
 /** The folder of all that is made. */
 export const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
-/** Where the bundle is. */
-export const BUNDLE = `${DIST}kube-devops.js`;
+const FOLDER = `${DIST}bundle/`;
+const MAIN_FILE = "main.js";
+/** The file of the bundle that is run; beside it are those with what commands load when they run. */
+export const ENTRY = FOLDER + MAIN_FILE;
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
-/** Makes the bundle anew. Its modules stay lazy: what a command does not need is not run. */
-export async function bundle(): Promise<void> {
-  await Deno.mkdir(DIST, { recursive: true });
-  // Made elsewhere and then moved: whoever reads the old one meanwhile gets it whole.
-  const folder = await Deno.makeTempDir({ dir: DIST });
+/**
+ * Makes the bundle anew: a command loads no code, and no module of Node's, that only others need.
+ *
+ * @returns its files, in the order of their names
+ */
+export async function bundle(): Promise<readonly string[]> {
+  await Deno.mkdir(FOLDER, { recursive: true });
+  const made = await Deno.makeTempDir({ dir: DIST });
   try {
-    const output = `${folder}/bundle.js`;
-    const flags = ["--quiet", "--platform=deno", "--minify", `--output=${output}`];
+    const flags = ["--quiet", "--platform=deno", "--minify", "--code-splitting", `--outdir=${made}`];
     await runDeno(["bundle", ...flags, MAIN], "bundle the program");
-    await Deno.rename(output, BUNDLE);
+    const names = namesIn(made);
+    // All but the first one run are named after what is in them. That one comes last, and finds whatever it names.
+    for (const name of [...names.filter((name) => name !== MAIN_FILE), MAIN_FILE]) {
+      await Deno.rename(`${made}/${name}`, FOLDER + name);
+    }
+    // Somebody else who makes the same may have been faster.
+    for (const name of namesIn(FOLDER)) if (!names.includes(name)) await rm(FOLDER + name, { force: true });
+    return names.map((name) => FOLDER + name);
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(made, { recursive: true });
   }
+}
+
+function namesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
 /** How to start a program: the command and its first arguments. */
@@ -43,5 +59,5 @@ export const HOW_IT_RUNS: readonly string[] = [
 
 /** Starts the bundle as the binary starts, on the runtime that is installed here. */
 export function launchBundle(grants: readonly Grant[] = GRANTS): Launch {
-  return [Deno.execPath(), "run", ...HOW_IT_RUNS, ...grantFlags(grants), BUNDLE];
+  return [Deno.execPath(), "run", ...HOW_IT_RUNS, ...grantFlags(grants), ENTRY];
 }

@@ -1,6 +1,5 @@
 /** Measures what was made: how large it is, and how soon it is at work. */
 
-import { basename } from "node:path";
 import type { Launch } from "./bundle.ts";
 import { BuildError } from "./run_deno.ts";
 
@@ -13,22 +12,24 @@ const STARTS: Readonly<Record<string, { readonly args: readonly string[]; readon
 /** How often each start is measured. */
 const RUNS = 5;
 
-/** A file and, if it runs on this machine, how to start it. */
+/** A program and, if it runs on this machine, how to start it. */
 export interface Made {
-  readonly path: string;
+  readonly name: string;
+  /** The paths of all that it consists of. */
+  readonly files: readonly string[];
   readonly launch: Launch | undefined;
 }
 
-/** A line for each file under a header, in columns. */
+/** A line for each program under a header, in columns. */
 export async function figures(made: readonly Made[]): Promise<string> {
-  const rows = [["file", "size", ...Object.keys(STARTS)]];
-  for (const { path, launch } of made) {
-    const { size } = await Deno.stat(path);
+  const rows = [["made", "size", ...Object.keys(STARTS)]];
+  for (const { name, files, launch } of made) {
+    const size = files.reduce((sum, path) => sum + Deno.statSync(path).size, 0);
     const starts: string[] = [];
     for (const { args, code } of Object.values(STARTS)) {
       starts.push(launch === undefined ? "–" : `${Math.round(await startMs([...launch, ...args], code))} ms`);
     }
-    rows.push([basename(path), `${(size / 1e6).toFixed(1)} MB`, ...starts]);
+    rows.push([name, `${(size / 1e6).toFixed(1)} MB`, ...starts]);
   }
   return aligned(rows).join("\n");
 }
