@@ -6,7 +6,6 @@ import { explain } from "../kube/explain.ts";
 import { CREDENTIAL_VARIABLES, type CredentialFlags, findCredentials } from "../kube/find_credentials.ts";
 import { PROXY_VARIABLES, proxyVariable, proxyWarning } from "../kube/proxies.ts";
 import { Transport } from "../kube/transport.ts";
-import { gatherEntropy } from "./entropy.ts";
 import { readEnvironment, requireEnvironment } from "./environment.ts";
 import { EXIT, ExitError } from "./exit.ts";
 import { decideTrust } from "./trust.ts";
@@ -30,8 +29,6 @@ export async function withClusterAccess<T>(
   what: string,
   command: (access: ClusterAccess) => Promise<T>,
 ): Promise<T> {
-  // Goes on while credentials are found and modules are loaded.
-  await using _entropy = gatherEntropy();
   const { credentials, warning, isProxied } = await prepare(flags).catch((error) => {
     throw error instanceof CredentialsError
       ? new ExitError(EXIT.cluster, error.message, { cause: error })

@@ -136,33 +136,3 @@ for (const command of [["reconcile"], ["crd", "install"], ["crd", "uninstall", "
     assert.equal(stderr, `error: Unknown context "prod" in ${file}. Known contexts: test.\n`);
   });
 }
-
-for (
-  const [args, times] of [
-    [["crd", "install", "--kubeconfig=/nonexistent"], 1],
-    [["crd", "uninstall", "--kubeconfig=/nonexistent"], 1],
-    [["check", "--kubeconfig=/nonexistent"], 1],
-    [["reconcile", "--kubeconfig=/nonexistent"], 1],
-    [["reconcile", "--system-namespaces=Team"], 0],
-    [["crd", "generate"], 0],
-    [["version"], 0],
-  ] as const
-) {
-  const what = times === 0 ? "gathers no entropy, as it connects to nobody" : "gathers entropy for TLS";
-  Deno.test(`kube-devops ${args.join(" ")} ${what}`, async () => {
-    using generateKey = spyOnGenerateKey();
-    await captured(...args);
-    assert.equal(generateKey.calls, times);
-  });
-}
-
-/** Counts the calls of `crypto.subtle.generateKey` until it is disposed of. */
-function spyOnGenerateKey(): Disposable & { calls: number } {
-  const { generateKey } = crypto.subtle;
-  const spy = { calls: 0, [Symbol.dispose]: () => void (crypto.subtle.generateKey = generateKey) };
-  crypto.subtle.generateKey = (...args: Parameters<typeof generateKey>) => {
-    spy.calls++;
-    return generateKey.apply(crypto.subtle, args) as never;
-  };
-  return spy;
-}
