@@ -3,7 +3,7 @@
 import type { Clock } from "./clock.ts";
 
 /** So long may work go on before others have their turn; milliseconds. */
-const STRETCH_MS = 10;
+const STRETCH_MS = 5;
 /** Whoever works looks at the time more often than this: when nobody has, nobody worked; milliseconds. */
 const PAUSE_MS = 100;
 /** After so many pieces of work is looked at the time. */

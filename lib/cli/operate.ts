@@ -33,6 +33,7 @@ export interface OperateOptions extends Pick<OperatorOptions, "listen" | "lost">
 export async function operate(options: OperateOptions, signal: AbortSignal): Promise<number> {
   const { flags, access: { credentials, transport }, systemNamespaces, log, fence, line, ...more } = options;
   const { namespace, requeueInterval, metricsAddr } = flags;
+  const tellStatus = Deno.stdout.isTerminal() ? showStatus : logStatus(log);
   let changes = 0;
   await runOperator({
     ...more,
@@ -54,13 +55,16 @@ export async function operate(options: OperateOptions, signal: AbortSignal): Pro
     isHopeless: (error) => isHopeless(error, credentials),
     onStatus(change) {
       changes++;
-      tellStatus(change, log);
+      tellStatus(change);
     },
   }, signal);
   return changes;
 }
 
-function tellStatus(change: StatusChange, log: Logger): void {
-  if (Deno.stdout.isTerminal()) return show(statusLine(change, new Date()));
-  log.info("status changed", statusProperties(change));
+function showStatus(change: StatusChange): void {
+  show(statusLine(change, new Date()));
+}
+
+function logStatus(log: Logger): (change: StatusChange) => void {
+  return (change) => log.info("status changed", statusProperties(change));
 }
