@@ -52,7 +52,7 @@ export const HOW_IT_RUNS: readonly string[] = [
   // A cache of machine code would lie in the folder for temporary files, where others could put theirs for us to run.
   "--no-code-cache",
   // The heap grows by little beyond what lives in it (decision 29).
-  "--v8-flags=--heap-growing-percent=25,--max-semi-space-size=4",
+  "--v8-flags=--heap-growing-percent=25,--max-semi-space-size=4,--no-memory-pool",
   // All is in the bundle.
   ...["--no-config", "--no-lock", "--no-npm", "--no-remote", "--no-check"],
 ];
