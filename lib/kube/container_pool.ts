@@ -1,10 +1,10 @@
-/** Keeps one copy of each repeated list of containers: the pods of one deployment differ in little but their names. */
+/** Keeps one copy of each repeated container, and of each list: the pods of one deployment differ in little but their names. */
 
 import { type ContainerFacts, sameContainer, sameContainers } from "../api/pod_facts.ts";
 
 /**
  * More than what the pods of many namespaces differ in: an API server lists pods by namespace, so that equal ones come soon
- * after each other. What is no pod's any more is kept alive here, too.
+ * after each other. No more than that, since what is no pod's any more is kept alive here, too.
  */
 const SLOTS = 1 << 14;
 /** So many slots may hold a copy; of one that finds them all taken, another makes room. */

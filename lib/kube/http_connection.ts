@@ -143,6 +143,11 @@ async function startTls(address: Deno.ConnectOptions, { ca, client }: Access["tl
 /** A connection that sends at once: else a first request after a handshake waits until that is acknowledged, 40 ms later. */
 async function connectTcp(address: Deno.ConnectOptions): Promise<Deno.TcpConn> {
   const connection = await Deno.connect(address);
-  connection.setNoDelay();
-  return connection;
+  try {
+    connection.setNoDelay();
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
 }

@@ -16,7 +16,7 @@ import type { Context } from "./context.ts";
 import { hold, release, reread } from "./holding.ts";
 
 const NOTHING_MORE: Action = { requeueAfterMs: undefined };
-/** For what was learnt by reading again: the store has it already, so the watch will not bring it up. */
+/** As soon as its quiet time is over: what was learnt by reading again is in the store, so the watch will not bring it up. */
 const AT_ONCE: Action = { requeueAfterMs: 0 };
 
 /**

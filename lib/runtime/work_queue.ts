@@ -41,8 +41,8 @@ export interface QueueState<Item> {
  * A deduplicating queue with delays.
  *
  * The first request after quiet is handed out at once, further ones for the same key {@linkcode coalesceMs} after the end
- * of that work, as one: so what the work on a key writes is as far apart, however long each write is under way. A key that a
- * worker holds is never handed to another.
+ * of that work, as one: so two works on a key are as far apart, however long each takes. A key that a worker holds is never
+ * handed to another.
  */
 export class WorkQueue<Item> {
   readonly #clock: Clock;
@@ -125,7 +125,10 @@ export class WorkQueue<Item> {
     if (entry !== undefined) entry.begunAt = this.#clock.monotonic();
   }
 
-  /** Ends the work on an item; what was asked for meanwhile is due at its time, but not within `pauseMs`, nor before its quiet time is over. */
+  /**
+   * Ends the work on an item; what was asked for meanwhile is due at its time, but not within `pauseMs`, nor before its quiet
+   * time is over.
+   */
   done(item: Item, pauseMs = 0): void {
     const entry = this.#entries.get(this.#keyOf(item));
     if (entry === undefined) return;

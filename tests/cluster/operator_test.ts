@@ -16,7 +16,7 @@ import {
 } from "./policies.ts";
 
 const PROBE = { exec: { command: ["true"] } };
-/** What is promised, and what the machine adds; less than the interval of requeues. */
+/** What is promised; less than the interval of requeues. */
 const PROMPTLY_MS = 1_000;
 const COMPLIANT = {
   spec: { containers: [{ name: "app", image: "app:1.0", livenessProbe: PROBE, readinessProbe: PROBE }] },

@@ -45,9 +45,9 @@ Deno.test("Scrapes renders once for all who ask meanwhile and within a second, a
   assert.match(await text((await scrapes.body()).stream()), /^rendering 2 /);
 });
 
-Deno.test("Scrapes lets others work after each stretch of 10 ms, and whoever asks meanwhile shares the rendering", async () => {
+Deno.test("Scrapes lets others work after each stretch of 5 ms, and whoever asks meanwhile shares the rendering", async () => {
   const clock = new ManualClock();
-  // Each piece takes 6 ms, so that every second one after the first ends a stretch.
+  // Each piece takes 3 ms, so that every second one after the first ends a stretch.
   let busy = 0;
   const stretches: number[] = [];
   const others = {
@@ -58,15 +58,15 @@ Deno.test("Scrapes lets others work after each stretch of 10 ms, and whoever ask
       return clock.after(ms, callback);
     },
   };
-  const from = source({ pieces: 7, work: () => busy += 6 });
+  const from = source({ pieces: 7, work: () => busy += 3 });
   const scrapes = new Scrapes(from, others);
   const first = scrapes.body();
   await settled();
-  assert.deepEqual(stretches, [18]);
+  assert.deepEqual(stretches, [9]);
   assert.equal(clock.pending, 1, "it waits for its next turn");
   assert.equal(scrapes.body(), first);
   await clock.advance(0);
-  assert.deepEqual(stretches, [18, 30, 42]);
+  assert.deepEqual(stretches, [9, 15, 21]);
   assert.equal((await text((await first).stream())).split("\n").length, 8);
   assert.equal(from.rendered, 1);
 });

@@ -38,13 +38,13 @@ function largeNamespace(onTurn: (pods: Store<PodFacts>) => void = () => {}) {
   return { clock, context, written };
 }
 
-Deno.test("reconcile() of 20,000 pods lets others in between at least every 20 ms", async () => {
+Deno.test("reconcile() of 20,000 pods lets others in between at least every 10 ms", async () => {
   const { clock, context, written } = largeNamespace();
   await reconcile(POLICY, context);
   assert.equal(written.length, 1);
   assert.deepEqual([written[0]?.pods, written[0]?.violations], [PODS, PODS / 2]);
   assert(clock.monotonic() >= PODS * COST_MS / 2, "evaluating is the work");
-  assert(clock.longest <= 20, `${clock.longest} ms at a stretch`);
+  assert(clock.longest <= 10, `${clock.longest} ms at a stretch`);
 });
 
 Deno.test("reconcile() says what was true when it began, whatever happens to the pods meanwhile", async () => {

@@ -342,7 +342,7 @@ Deno.test("runController() lets others in between while it reconciles very many 
     observer: { reconciled() {}, failed() {} },
   }, stopping.signal);
   await all.promise;
-  assert(clock.longest <= 20, `${clock.longest} ms at a stretch`);
+  assert(clock.longest <= 10, `${clock.longest} ms at a stretch`);
   assert(clock.turns >= 25);
   stopping.abort();
   await running;

@@ -138,7 +138,7 @@ Deno.test("workQueue() keeps 100 ms between two works on a key that never rests,
   await stop();
 });
 
-Deno.test("workQueue() counts those 100 ms from the end of the work, so that two writes are never closer", async () => {
+Deno.test("workQueue() counts those 100 ms from the end of the work, so that what two works write is never closer", async () => {
   const { queue, clock } = setUp();
   queue.add("a");
   await takeNow(queue);

@@ -1,5 +1,9 @@
 /** Runs a command of the runtime's, and says in one sentence why it failed. */
 
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
 /** A step of making the program did not succeed. The message is one sentence. */
 export class BuildError extends Error {
   override readonly name = "BuildError";
@@ -13,7 +17,7 @@ export class BuildError extends Error {
 }
 
 /**
- * Runs `deno` with `args` and `env` beside the environment, quietly.
+ * Runs `deno` in the folder of the project, wherever one stands, with `args` and `env` beside the environment, quietly.
  *
  * @throws {BuildError} that it cannot do `what`, and why
  */
@@ -24,6 +28,7 @@ export async function runDeno(
 ): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...args],
+    cwd: ROOT,
     env: { ...env, NO_COLOR: "1" },
     stdin: "null",
     stdout: "null",
