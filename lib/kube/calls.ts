@@ -4,13 +4,13 @@ import type { Clock } from "../api/clock.ts";
 import { ApiError, ConnectionError } from "../api/errors.ts";
 import type { Line } from "../api/line.ts";
 import type { Fence } from "../api/ports.ts";
-import { answer } from "./client.ts";
+import { answer, type ClientFetch, toClientFetch } from "./client.ts";
 import { withDeadline } from "./deadline.ts";
 import { withRetry } from "./retry.ts";
-import type { Fetch, Transport } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 /** A call as `openapi-fetch` makes it, on the `fetch` that it is given. */
-export type Call<T> = (fetch: Fetch) => Promise<{ data?: T; error?: unknown; response: Response }>;
+export type Call<T> = (fetch: ClientFetch) => Promise<{ data?: T; error?: unknown; response: Response }>;
 
 /** On which terms calls are made. */
 export interface CallTerms {
@@ -42,7 +42,7 @@ export function createCalls(
     const ended = line?.sent();
     try {
       const result = await withDeadline(
-        (signal) => answer(call(transport.fetch(signal, fence)), server),
+        (signal) => answer(call(toClientFetch(transport.fetch(signal, fence))), server),
         { server },
         signal,
       );

@@ -5,14 +5,23 @@ import { ConnectionError } from "../api/errors.ts";
 import { toApiError } from "./api_errors.ts";
 import type { paths } from "./generated/api.ts";
 import { fromFetch } from "./network_errors.ts";
-import type { Transport } from "./transport.ts";
+import { TextRequest } from "./text_request.ts";
+import type { Fetch, Transport } from "./transport.ts";
 
 /** The calls that the operator makes, typed by the API server's own description of them. */
 export type ApiClient = Client<paths>;
 
+/** What such a call is made with; see {@linkcode toClientFetch}. */
+export type ClientFetch = (request: Request) => Promise<Response>;
+
 /** A client for the server at `server`; each call brings the `fetch` of the connection that it goes over. */
 export function createApiClient({ server }: Pick<Transport, "server">): ApiClient {
-  return createFetchClient<paths>({ baseUrl: server });
+  return createFetchClient<paths>({ baseUrl: server, Request: TextRequest as unknown as typeof Request });
+}
+
+/** `fetch` for a client made here, which makes requests of ours and asks of an answer no more than ours can give. */
+export function toClientFetch(fetch: Fetch): ClientFetch {
+  return fetch as unknown as ClientFetch;
 }
 
 /**

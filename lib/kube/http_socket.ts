@@ -3,7 +3,7 @@
 import type { LinkedAbort } from "../api/abort.ts";
 import { ConnectionError } from "../api/errors.ts";
 import { type Access, sameConnections } from "./credentials.ts";
-import { SocketBody, SocketResponse } from "./http_body.ts";
+import { SocketAnswer, SocketBody } from "./http_body.ts";
 import { HttpConnection } from "./http_connection.ts";
 import { framingOf } from "./http_framing.ts";
 import { toMessage } from "./http_head.ts";
@@ -59,7 +59,7 @@ export class SocketClient {
       const giveBack = () => head.isLasting ? this.#giveBack(connection, access) : close();
       if (framing !== undefined) {
         const source = { framing, rest, read: (into: Uint8Array) => connection.read(into), giveBack, close };
-        return new SocketResponse(new SocketBody(source, { life, toError }), head);
+        return new SocketAnswer(head, new SocketBody(source, { life, toError }));
       }
       if (rest.length === 0) giveBack();
       else close();

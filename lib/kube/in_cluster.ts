@@ -7,12 +7,23 @@ import { type Access, bearer, type Credentials, sameIdentity, sendable } from ".
 /** Where the kubelet puts a service account's files. */
 export const SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** The service account in `directory`, for the API server at `server`. */
-export function inClusterCredentials(server: string, directory = SERVICE_ACCOUNT_DIR): Credentials {
+/** What the files said counts for so long, or until it is rejected: to look costs as much as a tenth of a request; milliseconds. */
+const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * The service account in `directory`, for the API server at `server`.
+ *
+ * @param now milliseconds since whenever
+ */
+export function inClusterCredentials(
+  server: string,
+  directory = SERVICE_ACCOUNT_DIR,
+  now: () => number = () => performance.now(),
+): Credentials {
   const origin = "the pod's service account";
   const tokenFile = new ChangingFile(`${directory}/token`);
   const caFile = new ChangingFile(`${directory}/ca.crt`);
-  let latest: Access | undefined;
+  let looked: { readonly access: Access; readonly at: number } | undefined;
   const reading = async <T>(read: () => Promise<T>): Promise<T> => {
     try {
       return await read();
@@ -33,14 +44,17 @@ export function inClusterCredentials(server: string, directory = SERVICE_ACCOUNT
     namespace: () => reading(async () => (await Deno.readTextFile(`${directory}/namespace`)).trim()),
     access: () =>
       reading(async () => {
+        const at = now();
+        if (looked !== undefined && at - looked.at < LOOK_AGAIN_MS) return looked.access;
         const token = await tokenFile.read();
         const ca = await caFile.read();
         const headers = sendable({ authorization: bearer(token.trim()) }, origin);
-        latest = { headers, tls: { ca, client: undefined } };
-        return latest;
+        looked = { access: { headers, tls: { ca, client: undefined } }, at };
+        return looked.access;
       }),
     rejected(access) {
-      if (latest === undefined || !sameIdentity(access, latest)) return;
+      if (looked === undefined || !sameIdentity(access, looked.access)) return;
+      looked = undefined;
       tokenFile.forget();
       caFile.forget();
     },

@@ -4,10 +4,10 @@ import type { DevOpsPolicy } from "../api/devops_policy.ts";
 import type { PodFacts } from "../api/pod_facts.ts";
 import { toPodFacts } from "../api/pod_json.ts";
 import type { CollectionOptions, ListOptions, ListWatch, WatchEvent, WatchOptions } from "../api/ports.ts";
-import { answer, type ApiClient, createApiClient } from "./client.ts";
+import type { Body } from "./body_buffer.ts";
+import { answer, type ApiClient, type ClientFetch, createApiClient, toClientFetch } from "./client.ts";
 import type { Decoder } from "./decoder.ts";
 import { withDeadline } from "./deadline.ts";
-import { SocketResponse } from "./http_body.ts";
 import { jsonDecoder } from "./json_decoder.ts";
 import { fromFetch } from "./network_errors.ts";
 import { toDevOpsPolicy } from "./policy_decoder.ts";
@@ -71,10 +71,10 @@ interface Query {
 interface Init {
   readonly parseAs: "stream";
   readonly headers: Record<string, string>;
-  readonly fetch: Fetch;
+  readonly fetch: ClientFetch;
 }
 
-type Call = Promise<{ data?: ReadableStream<Uint8Array> | null; error?: unknown; response: Response }>;
+type Call = Promise<{ data?: Body | null; error?: unknown; response: Response }>;
 
 interface Calls extends Pick<CollectionOptions, "namespace" | "name"> {
   readonly all: (api: ApiClient, query: Query, init: Init) => Call;
@@ -97,13 +97,12 @@ function listWatch<T>(
     // Compressing and decompressing on one machine, or within one cluster, costs more than it saves.
     const init: Init = {
       parseAs: "stream",
-      fetch,
+      fetch: toClientFetch(fetch),
       headers: { accept, "accept-encoding": "identity" },
     };
     const call = namespace === undefined ? all(api, query, init) : within(api, namespace, query, init);
-    const stream = await answer(call, transport.server);
+    const body = await answer(call, transport.server);
     const { response } = await call;
-    const body = response instanceof SocketResponse ? response.reader : stream;
     const type = response.headers.get("content-type") ?? "";
     return { body, decoder: asked.find(({ mediaType }) => type.startsWith(mediaType)) ?? asked.at(-1)! };
   };

@@ -1,7 +1,9 @@
 /** What a server says when it refuses: bounded, and without the token that it may quote. */
 
 import { ConnectionError } from "../api/errors.ts";
+import type { Body } from "./body_buffer.ts";
 import type { IdentityHeaders } from "./credentials.ts";
+import { wholeBody } from "./whole_body.ts";
 
 /** More than any API server has to say; bytes. */
 const MAX_BYTES = 1024 * 1024;
@@ -10,21 +12,9 @@ const MIN_SECRET_LENGTH = 8;
 const STAR = 0x2a;
 
 /** The whole of a refusal. @throws {ConnectionError} when it does not end within 1 MiB */
-export async function readRefusal(body: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > MAX_BYTES) throw new ConnectionError("other", "The API server refused in more than 1 MiB.");
-    chunks.push(chunk);
-  }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+export function readRefusal(body: Body): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLong = () => new ConnectionError("other", "The API server refused in more than 1 MiB.");
+  return wholeBody(body, { maxBytes: MAX_BYTES, tooLong });
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import type { Clock } from "../api/clock.ts";
 import { POLICY_RESOURCE } from "../api/devops_policy.ts";
-import { createCalls, undefinedOn } from "./calls.ts";
+import { type Call, createCalls, undefinedOn } from "./calls.ts";
+import { createApiClient } from "./client.ts";
 import type { Transport } from "./transport.ts";
 
 /** The definition as it shows, in its own words. */
@@ -67,15 +68,14 @@ export async function readServedCrd(
   { clock, namespace }: { readonly clock: Clock; readonly namespace: string | undefined },
   signal: AbortSignal,
 ): Promise<ServedCrd | undefined> {
+  const api = createApiClient(transport);
   const calls = createCalls(transport, clock);
+  // The paths are none that the API server's description tells of.
   const read = <T>(path: string, accept = "application/json") =>
-    calls.repeated<T>(async (fetch) => {
-      const response = await fetch(new Request(transport.server + path, { headers: { accept } }));
-      const text = await response.text();
-      return response.ok
-        ? { data: JSON.parse(text), response }
-        : { error: response.headers.get("content-type")?.includes("json") && JSON.parse(text), response };
-    }, signal);
+    calls.repeated(
+      (fetch) => api.GET(path as "/version/", { headers: { accept }, fetch }) as ReturnType<Call<T>>,
+      signal,
+    );
 
   const discovered = await undefinedOn([404], () => read<ResourceList>(PATH));
   const resource = discovered?.resources?.find(({ name }) => name === plural);

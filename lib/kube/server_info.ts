@@ -2,8 +2,8 @@
 
 import type { Clock } from "../api/clock.ts";
 import { createCalls, undefinedOn } from "./calls.ts";
-import { createApiClient } from "./client.ts";
-import type { Fetch, Transport } from "./transport.ts";
+import { type ClientFetch, createApiClient } from "./client.ts";
+import type { Transport } from "./transport.ts";
 
 /** How the server's clock compares with ours. */
 export interface ClockDifference {
@@ -40,7 +40,7 @@ export function createServerInfo(transport: Transport, clock: Clock): ServerInfo
 
     async clockDifference(signal) {
       let difference: ClockDifference | undefined;
-      const timed = (fetch: Fetch): Fetch => async (request) => {
+      const timed = (fetch: ClientFetch): ClientFetch => async (request) => {
         const sentAt = clock.monotonic();
         const response = await fetch(request);
         const halfway = (clock.monotonic() - sentAt) / 2;

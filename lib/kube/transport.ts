@@ -7,11 +7,11 @@ import type { Access, Credentials } from "./credentials.ts";
 import type { Handshakes } from "./http_socket.ts";
 import { toConnectionError } from "./network_errors.ts";
 import { readRefusal, withoutSecret } from "./refusals.ts";
-import type { WireRequest } from "./wire.ts";
+import type { Answer, WireRequest } from "./wire.ts";
 import { Wires } from "./wires.ts";
 
-/** Sends one request; what `openapi-fetch` calls. */
-export type Fetch = (request: Request) => Promise<Response>;
+/** Sends one request. */
+export type Fetch = (request: WireRequest) => Promise<Answer>;
 
 /** Connections that calls share, or a watch has for itself. */
 export interface Connection {
@@ -87,16 +87,12 @@ export class Transport {
     };
     return {
       fetch: (signal, fence) => async (request) => {
-        const { url, method } = request;
-        const headers = [...request.headers];
-        // Read once, for it may have to be sent twice; a clone's body would come in chunks.
-        const body = request.body === null ? undefined : await request.text();
-        const { access, response } = await send({ url, method, headers, body }, signal, fence);
+        const { access, response } = await send(request, signal, fence);
         if (response.status !== 401) return response;
         // A rotated token is rejected before its file is looked at again; a second rejection is meant.
         await response.body?.cancel();
         this.#credentials.rejected(access);
-        return (await send({ url, method, headers, body }, signal, fence)).response;
+        return (await send(request, signal, fence)).response;
       },
       close: () => {
         const message = `The connection to the API server at ${this.server} was closed.`;
@@ -116,7 +112,7 @@ export class Transport {
     access: Access,
     wires: Wires,
     { life, fence }: Attempt,
-  ): Promise<Response> {
+  ): Promise<Answer> {
     const seconds = this.#headersTimeoutMs / 1000;
     const late = `Cannot reach the API server at ${this.server}: no answer within ${seconds} s.`;
     const timer = setTimeout(() => {

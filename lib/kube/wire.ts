@@ -1,6 +1,7 @@
 /** The port behind which requests become bytes: on the runtime's HTTP client, or on a socket. */
 
 import type { LinkedAbort } from "../api/abort.ts";
+import type { Body } from "./body_buffer.ts";
 import type { Access } from "./credentials.ts";
 
 /** A request whose body is there, so that it can be sent twice. */
@@ -10,6 +11,11 @@ export interface WireRequest {
   /** Several of one name stay several. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string | undefined;
+}
+
+/** An answer as it begins. Its body is read once: as a whole, or as it comes. */
+export interface Answer extends Pick<Response, "ok" | "status" | "statusText" | "headers" | "text" | "json"> {
+  readonly body: Body | null;
 }
 
 /** What else it takes to send it. */
@@ -29,4 +35,4 @@ export interface WireOptions {
  *
  * @throws {CredentialsError} for unusable certificates, else what the network says in the words of the runtime
  */
-export type Wire = (request: WireRequest, access: Access, options: WireOptions) => Promise<Response>;
+export type Wire = (request: WireRequest, access: Access, options: WireOptions) => Promise<Answer>;

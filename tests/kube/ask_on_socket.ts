@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { LinkedAbort } from "../../lib/api/abort.ts";
 import { SocketClient } from "../../lib/kube/http_socket.ts";
-import type { WireRequest } from "../../lib/kube/wire.ts";
+import type { Answer, WireRequest } from "../../lib/kube/wire.ts";
 import { certificate } from "../support/certificates/mod.ts";
 import { countListeners } from "../support/count_listeners.ts";
 import { LoopbackServer, type Reply, type ServerOptions } from "../support/loopback_server.ts";
@@ -47,7 +47,7 @@ export function ask(
 export async function asking(
   reply: Reply,
   test: (
-    asked: Promise<Response>,
+    asked: Promise<Answer>,
     life: ReturnType<typeof testLife>,
     server: LoopbackServer,
   ) => Promise<void>,

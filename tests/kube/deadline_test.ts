@@ -6,6 +6,7 @@ import { fromFetch } from "../../lib/kube/network_errors.ts";
 import { PATIENCE_MS } from "../support/patience.ts";
 import { json, stream } from "../support/replies.ts";
 import { connectionError, get, serving, until } from "./harness.ts";
+import { toGet } from "../support/wire.ts";
 
 const server = "https://api.example";
 
@@ -16,7 +17,7 @@ Deno.test("withDeadline() gives up on an answer that has begun and never ends", 
     await (await get(served)).json();
     const start = performance.now();
     const reading = withDeadline(
-      async (signal) => (await transport.fetch(signal)(new Request(transport.server))).text(),
+      async (signal) => (await transport.fetch(signal)(toGet(transport.server))).text(),
       { server: transport.server, ms: 500 },
       signal,
     );

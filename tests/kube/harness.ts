@@ -10,6 +10,8 @@ import { certificate } from "../support/certificates/mod.ts";
 import type { KubeconfigFolder } from "../support/kubeconfig_files.ts";
 import { LoopbackServer, type Reply, type ServerOptions } from "../support/loopback_server.ts";
 import { PATIENCE_MS } from "../support/patience.ts";
+import { toGet } from "../support/wire.ts";
+import { type Answer } from "../../lib/kube/wire.ts";
 
 // Off by default: a test that leaves a connection, a file or a timer behind fails.
 Deno.test.sanitizer({ ops: true, resources: true });
@@ -125,7 +127,7 @@ export async function getWith(credentials: Credentials, path = "/version"): Prom
   const transport = new Transport({ credentials, userAgent: "kube-devops/test" });
   try {
     const response = await transport.fetch(new AbortController().signal)(
-      new Request(credentials.server + path),
+      toGet(credentials.server + path),
     );
     return await response.json();
   } finally {
@@ -134,8 +136,8 @@ export async function getWith(credentials: Credentials, path = "/version"): Prom
 }
 
 /** Sends a GET for `path`. */
-export function get({ transport, signal }: Served, path = "/version"): Promise<Response> {
-  return transport.fetch(signal)(new Request(transport.server + path));
+export function get({ transport, signal }: Served, path = "/version"): Promise<Answer> {
+  return transport.fetch(signal)(toGet(transport.server + path));
 }
 
 /** For `assert.rejects`: a connection error of that kind, told on one line that matches `words`. */

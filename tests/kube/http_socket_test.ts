@@ -1,8 +1,10 @@
 /** Requests on sockets: what is sent, and every kind of answer, cut wherever it may be. */
 
 import assert from "node:assert/strict";
+import type { ByteReader } from "../../lib/kube/body_buffer.ts";
 import { LoopbackServer, type Reply } from "../support/loopback_server.ts";
 import { ask, asking } from "./ask_on_socket.ts";
+import { readerOf } from "../support/wire.ts";
 
 /** Sends exactly that, and leaves the connection open. */
 const exactly = (...parts: readonly (string | Uint8Array)[]): Reply => (wire) => parts.forEach(wire.write);
@@ -72,7 +74,7 @@ for (const tls of [undefined, { certificate: "server" }] as const) {
       asking(
         (wire) => (wire.write(`${answer}hello`), wire.end()),
         async (asked, life) => {
-          const reader = (await asked).body!.getReader();
+          const reader = readerOf((await asked).body!);
           assert.equal(new TextDecoder().decode((await reader.read()).value), "hello");
           await assert.rejects(reader.read(), /^Error: told: TypeError: connection closed within the body$/);
           assert.equal(life.disposed, 1);
@@ -136,7 +138,7 @@ for (
 
 Deno.test("A request on a socket gives what came of a body before chunks that are none, and then says so", () =>
   asking(exactly(`${CHUNKED}5\r\nhello\r\nworld`), async (asked, life) => {
-    const reader = (await asked).body!.getReader();
+    const reader = readerOf((await asked).body!);
     assert.equal(new TextDecoder().decode((await reader.read()).value), "hello");
     await assert.rejects(reader.read(), /told: FramingError: .*: a chunk without a size$/);
     assert.equal(life.disposed, 1);
@@ -150,7 +152,7 @@ Deno.test("A request on a socket reads a short head that comes with the end of a
 
 Deno.test("A request on a socket fills whatever buffer its reader brings, and gives it back at the end", () =>
   asking(exactly(`${CHUNKED}5\r\nhel`, "lo\r\n0\r\n\r\n"), async (asked) => {
-    const reader = (await asked).body!.getReader({ mode: "byob" });
+    const reader = (await asked).body as ByteReader;
     let text = "";
     let buffer = new Uint8Array(2);
     for (;;) {
@@ -158,10 +160,33 @@ Deno.test("A request on a socket fills whatever buffer its reader brings, and gi
       assert.equal(value!.buffer.byteLength, 2);
       if (done) break;
       text += new TextDecoder().decode(value);
-      buffer = new Uint8Array(value.buffer);
+      buffer = new Uint8Array(value!.buffer);
     }
     assert.equal(text, "hello");
   }));
+
+Deno.test("An answer on a socket says by its status whether it is one that was hoped for", async () => {
+  for (const [status, ok] of [[200, true], [299, true], [300, false], [404, false], [500, false]] as const) {
+    const answer = `HTTP/1.1 ${status} So\r\ncontent-length: 2\r\n\r\n{}`;
+    await asking(exactly(answer), async (asked) => {
+      const { ok: given, statusText } = await asked;
+      assert.deepEqual([given, statusText], [ok, "So"]);
+      assert.deepEqual(await (await asked).json(), {});
+    });
+  }
+});
+
+Deno.test("A request on a socket gives up an answer of more than 16 MiB, where it is wanted as a whole", () => {
+  const length = 16 * 1024 * 1024 + 1;
+  const answer = `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n`;
+  return asking(exactly(answer, new Uint8Array(length)), async (asked, life) => {
+    await assert.rejects((await asked).text(), {
+      name: "ConnectionError",
+      message: "The API server answered with more than 16 MiB.",
+    });
+    assert.equal(life.disposed, 1);
+  });
+});
 
 Deno.test("A request on a socket sends several headers of one name as several, and the body after them", () =>
   asking(exactly("HTTP/1.1 204 Fine\r\n\r\n"), async (asked, _, server) => {

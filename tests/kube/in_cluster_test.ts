@@ -5,6 +5,7 @@ import { inClusterCredentials, SERVICE_ACCOUNT_DIR } from "../../lib/kube/in_clu
 import { json, refusal } from "../support/replies.ts";
 import { Transport } from "../../lib/kube/transport.ts";
 import { serving } from "./harness.ts";
+import { toGet } from "../support/wire.ts";
 
 const SERVER = "https://10.0.0.1:443";
 
@@ -40,6 +41,12 @@ class ServiceAccount implements Disposable {
   }
 }
 
+/** A clock on which a second passes between any two looks. */
+const secondsApart = () => {
+  let at = 0;
+  return () => at += 1_000;
+};
+
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 Deno.test("inClusterCredentials() gives the token without its newline, and the CA", async () => {
@@ -70,7 +77,7 @@ Deno.test("inClusterCredentials() tells the namespace that the pod is in, or tha
 
 Deno.test("inClusterCredentials() reads the files once as long as they do not change", async () => {
   using account = new ServiceAccount("token-1", "CA");
-  const credentials = inClusterCredentials(SERVER, account.directory);
+  const credentials = inClusterCredentials(SERVER, account.directory, secondsApart());
   const first = await credentials.access();
   account.tamper("token-2");
   assert.deepEqual(await credentials.access(), first);
@@ -78,7 +85,7 @@ Deno.test("inClusterCredentials() reads the files once as long as they do not ch
 
 Deno.test("inClusterCredentials() reads them again when the kubelet swaps their folder, within the same second", async () => {
   using account = new ServiceAccount("token-1", "CA");
-  const credentials = inClusterCredentials(SERVER, account.directory);
+  const credentials = inClusterCredentials(SERVER, account.directory, secondsApart());
   for (let renewal = 2; renewal < 6; renewal++) {
     await credentials.access();
     account.renew(`token-${renewal}`, "CA");
@@ -88,7 +95,7 @@ Deno.test("inClusterCredentials() reads them again when the kubelet swaps their 
 
 Deno.test("inClusterCredentials() reads them again when only the CA has changed", async () => {
   using account = new ServiceAccount("token-1", "CA");
-  const credentials = inClusterCredentials(SERVER, account.directory);
+  const credentials = inClusterCredentials(SERVER, account.directory, secondsApart());
   await credentials.access();
   Deno.writeTextFileSync(`${account.directory}/ca.crt`, "longer CA");
   assert.equal((await credentials.access()).tls.ca, "longer CA");
@@ -96,10 +103,22 @@ Deno.test("inClusterCredentials() reads them again when only the CA has changed"
 
 Deno.test("inClusterCredentials() reads them again when a file of the same size is written over", async () => {
   using account = new ServiceAccount("token-1", "CA");
-  const credentials = inClusterCredentials(SERVER, account.directory);
+  const credentials = inClusterCredentials(SERVER, account.directory, secondsApart());
   await credentials.access();
   Deno.writeTextFileSync(`${account.directory}/token`, "token-2");
   Deno.utimeSync(`${account.directory}/token`, new Date(), new Date(Date.now() + 5_000));
+  assert.deepEqual((await credentials.access()).headers, bearer("token-2"));
+});
+
+Deno.test("inClusterCredentials() looks at the files at most once a second", async () => {
+  using account = new ServiceAccount("token-1", "CA");
+  let at = 5_000;
+  const credentials = inClusterCredentials(SERVER, account.directory, () => at);
+  const first = await credentials.access();
+  account.renew("token-2", "CA");
+  at += 999;
+  assert.equal(await credentials.access(), first);
+  at += 1;
   assert.deepEqual((await credentials.access()).headers, bearer("token-2"));
 });
 
@@ -119,7 +138,7 @@ Deno.test("inClusterCredentials() and a transport get over a token that was rene
     await credentials.access();
     account.tamper("token-2");
     const transport = new Transport({ credentials, userAgent: "test" });
-    const response = await transport.fetch(signal)(new Request(server.url));
+    const response = await transport.fetch(signal)(toGet(server.url));
     assert.equal(response.status, 200);
     await response.json();
     transport.close();

@@ -9,6 +9,7 @@ import { LoopbackProxy } from "../support/loopback_proxy.ts";
 import { LoopbackServer } from "../support/loopback_server.ts";
 import { json, stream } from "../support/replies.ts";
 import { connectionError, credentialsFrom, getWith } from "./harness.ts";
+import { toGet } from "../support/wire.ts";
 
 const CA = { "certificate-authority-data": btoa(certificate("ca").cert) };
 
@@ -46,7 +47,7 @@ Deno.test("proxy-url is for watches, too, which without it go over sockets of th
       userAgent: "test",
     });
     const connection = transport.connect();
-    const response = await connection.fetch(new AbortController().signal)(new Request(transport.server));
+    const response = await connection.fetch(new AbortController().signal)(toGet(transport.server));
     assert.equal(await response.text(), "first");
     assert.equal(proxy.wasAskedFor(server.url), viaProxy);
     assert.equal(server.requests[0]?.headers.has("accept-encoding"), viaProxy);

@@ -12,8 +12,9 @@ testOnWires(
     serving([unauthorized, json({ ok: true })], async (served) => {
       const { credentials, server, transport, signal } = served;
       credentials.onRejected = () => credentials.token = "renewed";
-      const init = { method: "PATCH", body: '{"a":"ä"}', headers: { "x-own": "1" } };
-      const response = await transport.fetch(signal)(new Request(`${transport.server}/x?y=1`, init));
+      const url = `${transport.server}/x?y=1`;
+      const request = { url, method: "PATCH", body: '{"a":"ä"}', headers: [["x-own", "1"]] } as const;
+      const response = await transport.fetch(signal)(request);
       assert.deepEqual(await response.json(), { ok: true });
       assert.equal(credentials.rejections, 1);
       const [first, second] = server.requests;

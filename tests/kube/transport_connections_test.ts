@@ -6,6 +6,7 @@ import { LoopbackServer, type Reply } from "../support/loopback_server.ts";
 import { settled } from "../support/manual_clock.ts";
 import { json, silence, stream } from "../support/replies.ts";
 import { connectionError, get, serving, TestCredentials, testOnWires, through, until } from "./harness.ts";
+import { readerOf, toGet } from "../support/wire.ts";
 
 testOnWires(
   "Transport sends short calls one after the other on one connection",
@@ -23,7 +24,7 @@ testOnWires(
     serving([stream(["a"], "frozen"), json({}), silence, json({})], async (served) => {
       const { server, controller } = served;
       // Two connections, one of which is idle when the other falls silent.
-      const held = (await get(served)).body!.getReader();
+      const held = readerOf((await get(served)).body!);
       await held.read();
       await (await get(served)).json();
       await assert.rejects(get(served), connectionError("timeout", /no answer within 0\.3 s\.$/));
@@ -46,8 +47,8 @@ for (const isProxied of [false, true]) {
       const { transport, server } = served;
       const open = async () => {
         const connection = transport.connect();
-        const response = await connection.fetch(served.signal)(new Request(transport.server));
-        const reader = response.body!.getReader();
+        const response = await connection.fetch(served.signal)(toGet(transport.server));
+        const reader = readerOf(response.body!);
         await reader.read();
         return { connection, next: reader.read().then(() => "more", (error) => error.message) };
       };
@@ -69,7 +70,7 @@ for (const isProxied of [false, true]) {
       const connection = served.transport.connect();
       connection.close();
       connection.close();
-      const asked = connection.fetch(served.signal)(new Request(served.transport.server));
+      const asked = connection.fetch(served.signal)(toGet(served.transport.server));
       await assert.rejects(asked, connectionError("other", /was closed\.$/));
       assert.equal(served.server.accepted, 0);
     }, { isProxied }));
@@ -114,7 +115,7 @@ Deno.test("connect() asks a server that was silent within TLS through the runtim
   const transport = new Transport({ credentials, userAgent: "test", headersTimeoutMs: 100 });
   for (let round = 0; round < 3; round++) {
     const connection = transport.connect();
-    const asked = connection.fetch(new AbortController().signal)(new Request(credentials.server));
+    const asked = connection.fetch(new AbortController().signal)(toGet(credentials.server));
     await assert.rejects(asked, connectionError("timeout", /no answer within 0\.1 s\.$/));
     connection.close();
   }

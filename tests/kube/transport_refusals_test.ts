@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { protobuf, refusal, text } from "../support/replies.ts";
 import { connectionError, get, testOnWires } from "./harness.ts";
+import { readerOf } from "../support/wire.ts";
 
 for (
   const [what, answer] of [["JSON", refusal(500, "token=secret-token")], [
@@ -34,7 +35,8 @@ testOnWires(
       0xc3,
     );
     return serving([protobuf(bytes, { status: 403 })], async (served) => {
-      assert.deepEqual(await (await get(served)).bytes(), stars);
+      const { body } = await get(served);
+      assert.deepEqual((await readerOf(body!).read()).value, stars);
     });
   },
 );

@@ -8,6 +8,7 @@ import { LoopbackServer } from "../support/loopback_server.ts";
 import { PATIENCE_MS } from "../support/patience.ts";
 import { cutAfter, hangUp, json, redirect, reset, silence, slowHeaders, stream } from "../support/replies.ts";
 import { connectionError, get, optionsFor, TestCredentials, testOnWires, until } from "./harness.ts";
+import { readerOf, toGet } from "../support/wire.ts";
 
 const never = new AbortController().signal;
 
@@ -44,8 +45,9 @@ testOnWires(
   "Transport keeps the caller's own headers and body",
   (serving) =>
     serving([json({})], async ({ transport, server, signal }) => {
-      const init = { method: "PATCH", headers: { "content-type": "application/x" }, body: "ä – 漢" };
-      await (await transport.fetch(signal)(new Request(`${transport.server}/x`, init))).json();
+      const headers = [["content-type", "application/x"]] as const;
+      const request = { url: `${transport.server}/x`, method: "PATCH", headers, body: "ä – 漢" };
+      await (await transport.fetch(signal)(request)).json();
       assert.equal(server.requests[0]?.method, "PATCH");
       assert.equal(server.requests[0].headers.get("content-type"), "application/x");
       assert.equal(server.requests[0].body, "ä – 漢");
@@ -85,7 +87,7 @@ testOnWires(
   (serving) =>
     serving([stream(["first"], "frozen")], async (served) => {
       const response = await get(served);
-      const reader = response.body!.getReader();
+      const reader = readerOf(response.body!);
       assert.equal(new TextDecoder().decode((await reader.read()).value), "first");
       const next = reader.read().then(() => "more", () => "broken");
       const later = new Promise((resolve) => setTimeout(resolve, 1_200, "still open"));
@@ -160,7 +162,7 @@ testOnWires(
     const credentials = new TestCredentials(`http://127.0.0.1:${port}`);
     const transport = new Transport({ credentials, userAgent: "test", ...optionsFor(wire) });
     for (const path of ["/version", "/api/v1/namespaces/tls-certificates/pods", "/redirect/dns%20error"]) {
-      const asked = transport.fetch(never)(new Request(credentials.server + path));
+      const asked = transport.fetch(never)(toGet(credentials.server + path));
       await assert.rejects(asked, connectionError("refused", /127\.0\.0\.1:\d+: connection refused\.$/));
     }
     transport.close();
@@ -170,7 +172,7 @@ testOnWires(
 testOnWires("Transport tells a name that does not resolve", async (_, wire) => {
   const credentials = new TestCredentials("http://no-such-host.invalid");
   const transport = new Transport({ credentials, userAgent: "test", ...optionsFor(wire) });
-  const asked = transport.fetch(never)(new Request(credentials.server));
+  const asked = transport.fetch(never)(toGet(credentials.server));
   await assert.rejects(
     asked,
     connectionError("dns", /no-such-host\.invalid: its name cannot be resolved\.$/),

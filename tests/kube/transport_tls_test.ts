@@ -14,6 +14,7 @@ import {
   type WireName,
 } from "./harness.ts";
 import { Transport } from "../../lib/kube/transport.ts";
+import { toGet } from "../support/wire.ts";
 
 const never = new AbortController().signal;
 const OURS = certificate("ca").cert;
@@ -35,7 +36,7 @@ async function refused(
   const credentials = new TestCredentials(server.url);
   credentials.tls = { ca, client: undefined };
   const transport = new Transport({ credentials, userAgent: "test", ...optionsFor(wire) });
-  await assert.rejects(transport.fetch(never)(new Request(server.url)), expected);
+  await assert.rejects(transport.fetch(never)(toGet(server.url)), expected);
   transport.close();
   assert.deepEqual(server.requests, []);
 }
@@ -97,7 +98,7 @@ testOnWires("Transport tells that a server at an https address speaks plain HTTP
   });
   // The handshake holds no end of a header, so the server waits: our own timer ends it.
   await assert.rejects(
-    transport.fetch(never)(new Request(credentials.server)),
+    transport.fetch(never)(toGet(credentials.server)),
     connectionError("timeout", /0\.1 s/),
   );
   transport.close();

@@ -4,6 +4,8 @@ import { type LinkedAbort, linkedAbort } from "../../lib/api/abort.ts";
 import { ConnectionError } from "../../lib/api/errors.ts";
 import type { Credentials } from "../../lib/kube/credentials.ts";
 import { type Connection, type Fetch, Transport } from "../../lib/kube/transport.ts";
+import { type WireRequest } from "../../lib/kube/wire.ts";
+import { toRequest } from "../support/wire.ts";
 
 /** Answers a request; what it gives ends with its `life`. */
 export type Ask = (request: Request, life: LinkedAbort) => Promise<Response>;
@@ -31,9 +33,10 @@ export class InProcessTransport extends Transport {
     };
   }
 
-  async #send(request: Request, life: LinkedAbort): Promise<Response> {
+  async #send(asked: WireRequest, life: LinkedAbort): Promise<Response> {
     const { headers } = await this.#credentials.access();
     life.signal.throwIfAborted();
+    const request = toRequest(asked);
     request.headers.set("authorization", String(headers.authorization));
     return await this.#ask(request, life);
   }

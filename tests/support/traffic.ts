@@ -3,6 +3,8 @@
 import { type Connection, type Fetch, Transport, type TransportOptions } from "../../lib/kube/transport.ts";
 import { settled } from "./manual_clock.ts";
 import { patiently } from "./patience.ts";
+import { readerOf } from "./wire.ts";
+import { type Answer, type WireRequest } from "../../lib/kube/wire.ts";
 
 /** Tells the server which of the client's requests it has got. */
 const HEADER = "x-exchange";
@@ -89,7 +91,7 @@ export class Traffic {
     }
   }
 
-  async #ask(fetch: Fetch, request: Request, signal: AbortSignal): Promise<Response> {
+  async #ask(fetch: Fetch, request: WireRequest, signal: AbortSignal): Promise<Answer> {
     const exchange: Exchange = {
       number: String(++this.#count),
       url: request.url,
@@ -100,9 +102,8 @@ export class Traffic {
       end: () => {},
     };
     this.#exchanges.set(exchange.number, exchange);
-    request.headers.set(HEADER, exchange.number);
     try {
-      const answer = await fetch(request);
+      const answer = await fetch({ ...request, headers: [...request.headers, [HEADER, exchange.number]] });
       if (answer.body !== null) return this.#followed(answer, exchange, "client");
       this.#is(exchange, { client: "over" });
       return answer;
@@ -113,8 +114,8 @@ export class Traffic {
   }
 
   /** The same answer, of whose body `end` is told what it does with it. */
-  #followed({ body, status, headers }: Response, exchange: Exchange, end: "client" | "server"): Response {
-    const reader = body!.getReader();
+  #followed({ body, status, headers }: Answer, exchange: Exchange, end: "client" | "server"): Response {
+    const reader = readerOf(body!);
     const is = (state: "busy" | "waiting" | "over") => this.#is(exchange, { [end]: state });
     is("busy");
     const stream = new ReadableStream({
@@ -139,12 +140,13 @@ export class Traffic {
         }
         if (end === "server") await this.#withheld.get(resourceOf(exchange.url))?.promise;
         is("busy");
-        exchange.underWay += end === "server" ? value.length : -value.length;
-        controller.enqueue(value);
+        const piece = value!;
+        exchange.underWay += end === "server" ? piece.length : -piece.length;
+        controller.enqueue(piece);
       },
-      cancel(reason) {
+      cancel() {
         is("over");
-        return reader.cancel(reason);
+        return reader.cancel();
       },
     });
     return new Response(stream, { status, headers });
@@ -173,7 +175,7 @@ function resourceOf(url: string): string {
   return new URL(url).pathname.split("/").at(-1) ?? "";
 }
 
-type Ask = (fetch: Fetch, request: Request, signal: AbortSignal) => Promise<Response>;
+type Ask = (fetch: Fetch, request: WireRequest, signal: AbortSignal) => Promise<Answer>;
 
 /** A transport each of whose requests goes through `ask`. */
 class FollowedTransport extends Transport {

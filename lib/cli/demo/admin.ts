@@ -4,6 +4,7 @@ import { ApiError } from "../../api/errors.ts";
 import { POLICY_RESOURCE } from "../../api/devops_policy.ts";
 import type { DevOpsPolicy } from "../../api/devops_policy.ts";
 import type { Fetch } from "../../kube/transport.ts";
+import type { Answer } from "../../kube/wire.ts";
 import { parseStatus } from "../../policy/status.ts";
 import type { PolicyStatus } from "../../policy/status_schema.ts";
 import type { Sample } from "./samples.ts";
@@ -76,13 +77,14 @@ export class Admin {
     });
   }
 
-  async #ask(method: string, path: string, body?: object): Promise<Response> {
-    const request = new Request(`${this.#server}${path}`, {
+  async #ask(method: string, path: string, body?: object): Promise<Answer> {
+    const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+    return await this.#fetch({
+      url: `${this.#server}${path}`,
       method,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      headers: { "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json" },
+      headers: [["content-type", type]],
+      body: body && JSON.stringify(body),
     });
-    return await this.#fetch(request);
   }
 }
 

@@ -24,7 +24,9 @@ export function credentialsOf(
 
 /** A `fetch` of the admin's that goes straight to the sandbox, without a network between: for filling a large one. */
 export function directFetch({ token, handler }: Pick<Sandbox, "token" | "handler">): Fetch {
-  return (request) => {
+  return ({ url, method, headers, body }) => {
+    const request = new Request(url, { method, body: body ?? null });
+    for (const [name, value] of headers) request.headers.set(name, value);
     request.headers.set("authorization", `Bearer ${token}`);
     return handler(request);
   };
