@@ -57,7 +57,7 @@ const CHANGE_EVERY_MS = 400;
 const JITTER_MS = [0, 17, 34, 51, 68];
 /** Every namespace is changed again before a heartbeat of its policy is due, which would count as a write. */
 const CHANGED_NAMESPACES = 20;
-/** What a cold start leaves to be done is done by then. */
+/** What a cold start, or a reset, leaves to be done is done by then. */
 const SETTLE_MS = 3_000;
 
 /** Measures one run of `contender`. @throws when it ends, or does not come to say the truth */
@@ -65,9 +65,11 @@ export async function measure(contender: Contender, course: Course): Promise<Fig
   const { cluster, world, signal } = course;
   await reset(cluster, world, signal);
   await using watch = await PolicyWatch.open(cluster);
+  await delay(SETTLE_MS);
   const figures = await run(contender, watch, course);
   const { policies } = watch;
   await reset(cluster, world, signal);
+  await delay(SETTLE_MS);
   return { ...figures, bareMs: await writeBare(cluster, policies, signal) };
 }
 
