@@ -5,13 +5,17 @@ import {
   dispose,
   getJsonLinesFormatter,
   getLogger,
-  getStreamSink,
   getTextFormatter,
   type LogLevel,
+  type LogRecord,
+  type Sink,
   type TextFormatter,
 } from "@logtape/logtape";
+import type { Clock } from "../api/clock.ts";
 import type { Logger } from "../api/logger.ts";
 import { escapeText } from "../api/text.ts";
+import { LineBuffer } from "./line_buffer.ts";
+import type { TextOutput } from "./output.ts";
 
 /** How to log. */
 export interface LogOptions {
@@ -21,17 +25,22 @@ export interface LogOptions {
 
 /** Longer values are cut: a log line is read by people and by systems with limits. */
 const MAX_VALUE_LENGTH = 1_000;
+/** Said in place of lines that nobody was there to read. */
+const DROPPED = "lines of the log were dropped, its reader is too slow";
+/** The events of an error that nobody catches. */
+const UNCAUGHT = ["error", "unhandledrejection"];
 
-/** Starts logging to `stream`. Closing it waits until all has been written. */
+/** Starts logging to `output`. Closing it waits until all has been written. */
 export async function startLogging(
   { format, level }: LogOptions,
-  stream: WritableStream<Uint8Array>,
+  output: TextOutput,
+  clock: Pick<Clock, "now" | "after">,
 ): Promise<{ readonly log: Logger; close(): Promise<void> }> {
   const lowestLevel: LogLevel = level === "warn" ? "warning" : level;
   const formatter = format === "json" ? getJsonLinesFormatter({ properties: "flatten" }) : textFormatter();
   await configure({
     reset: true,
-    sinks: { stderr: getStreamSink(stream, { formatter }) },
+    sinks: { stderr: lineSink(formatter, output, clock) },
     loggers: [
       { category: "kube-devops", lowestLevel, sinks: ["stderr"] },
       // The library's own messages: only when something is wrong with logging itself.
@@ -48,6 +57,36 @@ export async function startLogging(
     },
     close: dispose,
   };
+}
+
+/** Formats each record at once, and writes the lines of many together. */
+function lineSink(
+  formatter: TextFormatter,
+  { write, writeNow }: TextOutput,
+  clock: Pick<Clock, "now" | "after">,
+): Sink & AsyncDisposable {
+  const lines = new LineBuffer({
+    write,
+    clock,
+    droppedLine: (count) =>
+      formatter({
+        category: ["kube-devops"],
+        level: "warning",
+        message: [DROPPED],
+        rawMessage: DROPPED,
+        timestamp: clock.now(),
+        properties: { lines: count },
+      }),
+  });
+  // What nobody catches ends the program at once, and what came before it says the most about it.
+  const tellTheRest = () => writeNow(lines.take());
+  UNCAUGHT.forEach((event) => globalThis.addEventListener(event, tellTheRest));
+  return Object.assign((record: LogRecord) => lines.add(formatter(record)), {
+    async [Symbol.asyncDispose]() {
+      await lines.close();
+      UNCAUGHT.forEach((event) => globalThis.removeEventListener(event, tellTheRest));
+    },
+  });
 }
 
 /** `10:02:11 warn  cannot watch, trying again  resource=pods problem="…"` */

@@ -37,23 +37,23 @@ export function tell(text: string, end = "\n"): void {
   }
 }
 
-/**
- * Stderr as a stream that leaves stderr open when it is closed: there may be something to tell after the last log.
- * What cannot be written is dropped: a full disk or a reader that went away must not end the operator.
- */
-export function stderrStream(): WritableStream<Uint8Array> {
-  return new WritableStream({
-    async write(bytes) {
-      try {
-        for (let written = 0; written < bytes.length;) {
-          written += await Deno.stderr.write(bytes.subarray(written));
-        }
-      } catch {
-        // There is nowhere left to say so.
-      }
-    },
-  });
+/** Where text can go: as soon as somebody reads it, or while all else waits. */
+export interface TextOutput {
+  /** Writes all of `bytes`; rejects when they cannot be written. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Writes `text` before it returns, if it can. */
+  writeNow(text: string): void;
 }
+
+/** Stderr, for what is not to wait for its reader. */
+export const stderr: TextOutput = {
+  async write(bytes) {
+    for (let written = 0; written < bytes.length;) {
+      written += await Deno.stderr.write(bytes.subarray(written));
+    }
+  },
+  writeNow: (text) => tell(text, ""),
+};
 
 function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   const bytes = encoder.encode(text);

@@ -9,7 +9,7 @@ import type { LeaseFlags } from "./leader_election.ts";
 import { startLogging } from "./logging.ts";
 import { keepDebuggerShut } from "./no_debugger.ts";
 import type { OperateOptions } from "./operate.ts";
-import { show, stderrStream } from "./output.ts";
+import { show, stderr } from "./output.ts";
 import { bannerLine } from "./status_lines.ts";
 import { onStopSignal } from "./stop_signal.ts";
 import { systemClock } from "./system_clock.ts";
@@ -33,7 +33,7 @@ export async function reconcile(flags: ReconcileOptions): Promise<void> {
   const systemNamespaces = toPatterns(flags.systemNamespaces);
   await withClusterAccess(flags, "reconcile", async (access) => {
     const { logFormat = Deno.stderr.isTerminal() ? "text" : "json", logLevel } = flags;
-    const { log, close } = await startLogging({ format: logFormat, level: logLevel }, stderrStream());
+    const { log, close } = await startLogging({ format: logFormat, level: logLevel }, stderr, systemClock);
     using stop = onStopSignal();
     using _shut = keepDebuggerShut(log, systemClock);
     const startedAt = systemClock.monotonic();
