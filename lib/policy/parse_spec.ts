@@ -2,8 +2,11 @@
 
 import { Errors } from "typebox/schema";
 import { escapeText } from "../api/text.ts";
+import { acceptor } from "./acceptor.ts";
 import { CHECKS } from "./checks/mod.ts";
 import { type PolicySpec, PolicySpecSchema } from "./spec.ts";
+
+const acceptsSpec = acceptor(PolicySpecSchema);
 
 /** A spec that the schema refuses; the message names the field and the value in one sentence. */
 export class InvalidSpecError extends Error {
@@ -20,14 +23,15 @@ export function parseSpec(spec: unknown): PolicySpec {
   if (typeof given !== "object" || Array.isArray(given)) {
     throw new InvalidSpecError(`spec must be an object, it is ${shown(given)}.`);
   }
-  const present = Object.fromEntries(
-    CHECKS.map(({ field }) => [field, Reflect.get(given, field)]).filter(([, value]) => value != null),
-  );
-  for (const { instancePath, message } of Errors(PolicySpecSchema, present)[1]) {
-    const field = instancePath.slice(1);
-    throw new InvalidSpecError(`spec.${field} ${message}, it is ${shown(present[field])}.`);
+  const present: Record<string, unknown> = {};
+  for (const { field } of CHECKS) {
+    const value: unknown = Reflect.get(given, field);
+    if (value != null) present[field] = value;
   }
-  return present;
+  if (acceptsSpec(present)) return present;
+  const { instancePath, message } = Errors(PolicySpecSchema, present)[1][0]!;
+  const field = instancePath.slice(1);
+  throw new InvalidSpecError(`spec.${field} ${message}, it is ${shown(present[field])}.`);
 }
 
 function shown(value: unknown): string {

@@ -1,6 +1,7 @@
 /** Times what a reconcile computes: the evaluation of a namespace, its score, its status, and whether to write it. */
 
 import { evaluate } from "../../../lib/policy/evaluate.ts";
+import { parseSpec } from "../../../lib/policy/parse_spec.ts";
 import { classify, healthScore } from "../../../lib/policy/score.ts";
 import { nextStatus, parseStatus, writeReason } from "../../../lib/policy/status.ts";
 import { POLICY_SPEC } from "../plan.ts";
@@ -29,6 +30,8 @@ Deno.bench(
   { group: "status" },
   () => void nextStatus(status, outcome, moment),
 );
+
+Deno.bench("the spec of a policy, parsed", { group: "status" }, () => void parseSpec(POLICY_SPEC));
 
 Deno.bench("the stored status of a policy, checked", { group: "status" }, () => void parseStatus(status));
 
