@@ -1,13 +1,16 @@
 /** The status of a policy: computed from an outcome, written only when it says something new or is due. */
 
 import { isDeepStrictEqual } from "node:util";
-import { Check } from "typebox/schema";
 import { toTimestamp } from "../api/clock.ts";
 import type { DevOpsPolicy } from "../api/devops_policy.ts";
+import { acceptor } from "./acceptor.ts";
 import { isOwnCondition, nextConditions, type Verdict } from "./conditions.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { classify, healthScore, HEALTHY_SCORE } from "./score.ts";
 import { type PolicyStatus, PolicyStatusSchema } from "./status_schema.ts";
+
+const STATUS_FIELDS = Object.keys(PolicyStatusSchema.properties);
+const acceptsStatus = acceptor(PolicyStatusSchema);
 
 /** What an attempt to evaluate a policy came to. */
 export type Outcome =
@@ -95,9 +98,10 @@ export function holdOnce(policy: DevOpsPolicy, status: PolicyStatus): DevOpsPoli
 /** The stored status, where it is one: null is as good as nothing, and what the schema refuses as no status at all. */
 export function parseStatus(status: unknown): PolicyStatus {
   if (typeof status !== "object" || status === null) return {};
-  const known = Object.keys(PolicyStatusSchema.properties);
-  const present = Object.fromEntries(
-    known.map((field) => [field, Reflect.get(status, field)]).filter(([, value]) => value != null),
-  );
-  return Check(PolicyStatusSchema, present) ? present : {};
+  const present: Record<string, unknown> = {};
+  for (const field of STATUS_FIELDS) {
+    const value: unknown = Reflect.get(status, field);
+    if (value != null) present[field] = value;
+  }
+  return acceptsStatus(present) ? present : {};
 }
