@@ -1,7 +1,6 @@
 /** Conditions of a policy: how one outcome reads as Ready and Compliant, and how it joins those already there. */
 
 import type { Condition, ConditionStatus } from "../api/condition.ts";
-import { toTimestamp } from "../api/clock.ts";
 
 /** What became of one attempt to evaluate a policy. */
 export type Verdict =
@@ -21,13 +20,13 @@ type Claim = Pick<Condition, "type" | "status" | "reason" | "message">;
 export function nextConditions(
   previous: readonly Condition[],
   verdict: Verdict,
-  { generation, now }: { generation: number; now: number },
+  { generation, at }: { readonly generation: number; readonly at: string },
 ): Condition[] {
   const claims = new Map(claimsOf(verdict).map((claim) => [claim.type, claim]));
   const toCondition = (claim: Claim, before: Condition | undefined): Condition => ({
     ...claim,
     observedGeneration: generation,
-    lastTransitionTime: before?.status === claim.status ? before.lastTransitionTime : toTimestamp(now),
+    lastTransitionTime: before?.status === claim.status ? before.lastTransitionTime : at,
   });
   const kept = previous.map((before) => {
     const claim = claims.get(before.type);

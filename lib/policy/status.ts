@@ -38,19 +38,25 @@ export function statusMessage(
  *
  * While a policy cannot be evaluated, its figures keep their last values and the conditions say why and since when.
  */
-export function nextStatus(previous: PolicyStatus, outcome: Outcome, moment: Moment): PolicyStatus {
+export function nextStatus(
+  previous: PolicyStatus,
+  outcome: Outcome,
+  { generation, now }: Moment,
+): PolicyStatus {
   const before = previous.conditions ?? [];
+  // One text for all that is true since now.
+  const moment = { generation, at: toTimestamp(now) };
   if (outcome.kind !== "evaluated" && outcome.kind !== "system-namespace") {
     return {
       ...previous,
-      observedGeneration: moment.generation,
+      observedGeneration: generation,
       conditions: nextConditions(before, outcome, moment),
     };
   }
   const { violations, pods, findings } = outcome.evaluation;
   const score = healthScore(outcome.evaluation);
   return {
-    observedGeneration: moment.generation,
+    observedGeneration: generation,
     healthy: score >= HEALTHY_SCORE,
     healthScore: score,
     classification: classify(score),
@@ -58,7 +64,7 @@ export function nextStatus(previous: PolicyStatus, outcome: Outcome, moment: Mom
     pods,
     findings: [...findings],
     message: statusMessage(outcome.evaluation, score),
-    lastEvaluated: toTimestamp(moment.now),
+    lastEvaluated: moment.at,
     conditions: nextConditions(before, { kind: outcome.kind, violations, pods }, moment),
   };
 }

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Condition } from "../../lib/api/condition.ts";
 import { nextConditions, type Verdict } from "../../lib/policy/conditions.ts";
-import { CREATED } from "../support/pod_builder.ts";
 
-const NOW = { generation: 3, now: CREATED };
 const THEN = "2026-02-22T10:00:00Z";
+const LATER = "2026-02-22T10:01:00Z";
+const NOW = { generation: 3, at: THEN };
 
 const READY = "The policy was evaluated.";
 const STALE = "the figures are";
@@ -80,7 +80,7 @@ Deno.test("lastTransitionTime stays while the status does, though reason, messag
   const failed = nextConditions([], { kind: "invalid-spec", why: "old" }, NOW);
   const after = nextConditions(failed, { kind: "evaluation-failed", why: "new" }, {
     generation: 4,
-    now: CREATED + 60_000,
+    at: LATER,
   });
   assert.deepEqual(
     after.map(({ status, reason, observedGeneration, lastTransitionTime }) =>
@@ -92,16 +92,16 @@ Deno.test("lastTransitionTime stays while the status does, though reason, messag
 });
 
 Deno.test("lastTransitionTime moves only in the condition whose status changes", () => {
-  const later = { generation: 3, now: CREATED + 60_000 };
+  const later = { generation: 3, at: LATER };
   const after = nextConditions(before, { kind: "evaluated", violations: 2, pods: 1 }, later);
   assert.deepEqual(after.map(({ type, status, lastTransitionTime }) => [type, status, lastTransitionTime]), [
     ["Ready", "True", THEN],
-    ["Compliant", "False", "2026-02-22T10:01:00Z"],
+    ["Compliant", "False", LATER],
   ]);
 });
 
 Deno.test("the same verdict again changes nothing at all", () => {
-  assert.deepEqual(nextConditions(before, EVALUATED, { generation: 3, now: CREATED + 3_600_000 }), before);
+  assert.deepEqual(nextConditions(before, EVALUATED, { generation: 3, at: LATER }), before);
 });
 
 const FOREIGN: Condition = {
@@ -115,7 +115,7 @@ const FOREIGN: Condition = {
 Deno.test("conditions of others are kept as they are, each in its old place", () => {
   const [ready, compliant] = before as [Condition, Condition];
   const other = { ...FOREIGN, type: "Other" };
-  const moment = { generation: 9, now: CREATED + 60_000 };
+  const moment = { generation: 9, at: LATER };
   const after = nextConditions([FOREIGN, compliant, other, ready], EVALUATED, moment);
   assert.deepEqual(after.map(({ type }) => type), ["Audited", "Compliant", "Other", "Ready"]);
   assert.deepEqual([after[0], after[2]], [FOREIGN, other]);
@@ -130,7 +130,7 @@ Deno.test("conditions of ours that are missing come after those of others", () =
 
 Deno.test("nextConditions() leaves the previous ones alone", () => {
   const previous = structuredClone([FOREIGN, ...before]);
-  nextConditions(previous, { kind: "pods-unavailable", why: "gone" }, { generation: 9, now: CREATED + 1 });
+  nextConditions(previous, { kind: "pods-unavailable", why: "gone" }, { generation: 9, at: LATER });
   assert.deepEqual(previous, [FOREIGN, ...before]);
 });
 
@@ -138,7 +138,7 @@ Deno.test("whatever the verdicts, each of our types is there once, and nothing o
   const verdicts = fc.array(fc.constantFrom(...ROWS.map(([, verdict]) => verdict)), { minLength: 1 });
   fc.assert(fc.property(verdicts, fc.shuffledSubarray([FOREIGN, ...before]), (verdicts, start) => {
     const last = verdicts.reduce(
-      (conditions, verdict, i) => nextConditions(conditions, verdict, { generation: i, now: CREATED + i }),
+      (conditions, verdict, i) => nextConditions(conditions, verdict, { generation: i, at: LATER }),
       start,
     );
     const types = last.map(({ type }) => type);
