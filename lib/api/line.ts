@@ -49,7 +49,7 @@ export class Line {
 
   /** Resolves once the line is open, or `signal` aborts. */
   async opened(signal: AbortSignal): Promise<void> {
-    await unlessAborted(Promise.resolve(this.#reopening?.promise), signal).catch(() => {});
+    if (this.#reopening !== undefined) await unlessAborted(this.#reopening.promise, signal).catch(() => {});
   }
 
   /** Resolves once the line is closed, or `signal` aborts. */

@@ -42,11 +42,11 @@ export interface Credentials {
    */
   namespace?(): Promise<string>;
   /**
-   * The access as of now; read again whenever its source has changed.
+   * The access as of now, at once where it is known; read again whenever its source has changed.
    *
-   * @throws {CredentialsError} when the source cannot be read or used
+   * @throws {CredentialsError} when the source cannot be read or used, from the promise
    */
-  access(): Promise<Access>;
+  access(): Access | Promise<Access>;
   /** The server has rejected that access: if it is still the latest, the next call asks its source again. */
   rejected(access: Access): void;
 }

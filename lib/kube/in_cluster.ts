@@ -42,16 +42,17 @@ export function inClusterCredentials(
     renews: true,
     trustsSystem: false,
     namespace: () => reading(async () => (await Deno.readTextFile(`${directory}/namespace`)).trim()),
-    access: () =>
-      reading(async () => {
-        const at = now();
-        if (looked !== undefined && at - looked.at < LOOK_AGAIN_MS) return looked.access;
+    access() {
+      const at = now();
+      if (looked !== undefined && at - looked.at < LOOK_AGAIN_MS) return looked.access;
+      return reading(async () => {
         const token = await tokenFile.read();
         const ca = await caFile.read();
         const headers = sendable({ authorization: bearer(token.trim()) }, origin);
         looked = { access: { headers, tls: { ca, client: undefined } }, at };
         return looked.access;
-      }),
+      });
+    },
     rejected(access) {
       if (looked === undefined || !sameIdentity(access, looked.access)) return;
       looked = undefined;

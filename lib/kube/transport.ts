@@ -79,8 +79,9 @@ export class Transport {
     // Closing wires ends their idle connections only.
     const closed = new AbortController();
     const send = async (request: WireRequest, signal: AbortSignal, fence: Fence | undefined) => {
+      const known = this.#credentials.access();
       // A plugin may take its time.
-      const access = await unlessAborted(this.#credentials.access(), signal);
+      const access = known instanceof Promise ? await unlessAborted(known, signal) : known;
       closed.signal.throwIfAborted();
       const life = linkedAbort(signal, closed.signal);
       return { access, response: await this.#send(request, access, wires, { life, fence }) };

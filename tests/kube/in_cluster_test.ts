@@ -154,30 +154,36 @@ for (const missing of ["token", "ca.crt"]) {
     Deno.removeSync(`${account.directory}/${missing}`);
     const words =
       /^Cannot read the service account in .*: No such file.*\. Is automountServiceAccountToken on for this pod\?$/;
-    await assert.rejects(inClusterCredentials(SERVER, account.directory).access(), (error: Error) => {
-      assert.equal(error.name, "CredentialsError");
-      assert.match(error.message, words);
-      assert.doesNotMatch(error.message, /\n/);
-      return true;
-    });
+    await assert.rejects(
+      async () => await inClusterCredentials(SERVER, account.directory).access(),
+      (error: Error) => {
+        assert.equal(error.name, "CredentialsError");
+        assert.match(error.message, words);
+        assert.doesNotMatch(error.message, /\n/);
+        return true;
+      },
+    );
   });
 }
 
 Deno.test("inClusterCredentials() refuses a token that cannot be sent, and does not repeat it", async () => {
   using account = new ServiceAccount("CANARY\nsecond line\n", "CA");
-  await assert.rejects(inClusterCredentials(SERVER, account.directory).access(), (error: Error) => {
-    assert.equal(error.name, "CredentialsError");
-    assert.match(error.message, /^The token of the pod's service account cannot be sent: /);
-    assert.doesNotMatch(Deno.inspect(error), /CANARY/);
-    return true;
-  });
+  await assert.rejects(
+    async () => await inClusterCredentials(SERVER, account.directory).access(),
+    (error: Error) => {
+      assert.equal(error.name, "CredentialsError");
+      assert.match(error.message, /^The token of the pod's service account cannot be sent: /);
+      assert.doesNotMatch(Deno.inspect(error), /CANARY/);
+      return true;
+    },
+  );
 });
 
 Deno.test("inClusterCredentials() recovers when the files come back", async () => {
   using account = new ServiceAccount("token-1", "CA");
   const credentials = inClusterCredentials(SERVER, account.directory);
   Deno.renameSync(`${account.directory}/..data`, `${account.directory}/..gone`);
-  await assert.rejects(credentials.access(), { name: "CredentialsError" });
+  await assert.rejects(async () => await credentials.access(), { name: "CredentialsError" });
   Deno.renameSync(`${account.directory}/..gone`, `${account.directory}/..data`);
   assert.deepEqual((await credentials.access()).headers, bearer("token-1"));
 });

@@ -69,7 +69,7 @@ Deno.test("pluginIdentity() asks a plugin that failed again the next time", asyn
   using folder = new KubeconfigFolder();
   const script = `[ -e "$0.ready" ] || exit 1\n${printing({ token: "t" })}`;
   const credentials = await credentialsFrom(folder, withPlugin(folder, script));
-  await assert.rejects(credentials.access(), { name: "CredentialsError" });
+  await assert.rejects(async () => await credentials.access(), { name: "CredentialsError" });
   folder.write("plugin.ready", "");
   assert.equal((await credentials.access()).headers.authorization, "Bearer t");
 });
