@@ -25,7 +25,7 @@ for (
     ["to choose a command", "main", ["events"], 60],
     ["to find a cluster", "reconcile", [], 90],
     ["to read a kubeconfig", "kubeconfig", ["path"], 150],
-    ["to run the operator", "operate", ["util"], 200],
+    ["to run the operator", "operate", [], 200],
     ["to stand by", "leader_election", [], 40],
     ["to print the CRD", "crd_generate", [], 10],
   ] as const
@@ -107,7 +107,7 @@ Deno.test("a bundle that is not minified loads no more", async () => {
 Deno.test("no command loads node:child_process, node:fs, node:module or node:process before it uses them", async () => {
   const { modules } = await infoOf(ENTRY);
   const ofNode = modules.map(({ specifier }) => specifier).filter((url) => url.startsWith("node:")).sort();
-  const rest = ["buffer", "crypto", "events", "http", "https", "path", "util"].map((name) => `node:${name}`);
+  const rest = ["buffer", "crypto", "events", "http", "https", "path"].map((name) => `node:${name}`);
   assert.deepEqual(ofNode, rest);
 });
 
