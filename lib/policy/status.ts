@@ -1,8 +1,8 @@
 /** The status of a policy: computed from an outcome, written only when it says something new or is due. */
 
-import { isDeepStrictEqual } from "node:util";
 import { toTimestamp } from "../api/clock.ts";
 import type { DevOpsPolicy } from "../api/devops_policy.ts";
+import { sameJson } from "../api/json.ts";
 import { acceptor } from "./acceptor.ts";
 import { isOwnCondition, nextConditions, type Verdict } from "./conditions.ts";
 import type { Evaluation } from "./evaluate.ts";
@@ -80,7 +80,7 @@ export function writeReason(
 ): WriteReason | undefined {
   const { lastEvaluated: was, ...before } = previous;
   const { lastEvaluated: is, ...after } = next;
-  if (!isDeepStrictEqual(before, after)) return "changed";
+  if (!sameJson(before, after)) return "changed";
   if (is === undefined || is === was) return undefined;
   const age = now - Date.parse(was ?? "");
   // A heartbeat from the future (a clock was wrong) or an unreadable one is as stale as an old one.
@@ -93,12 +93,12 @@ export function sayTheSame(one: PolicyStatus, other: PolicyStatus): boolean {
     ...status,
     conditions: (status.conditions ?? []).filter(isOwnCondition),
   }));
-  return isDeepStrictEqual(a, b);
+  return sameJson(a, b);
 }
 
 /** `policy` with `status` in place of an equal one, so that whoever keeps both holds what they say, names and all, once. */
 export function holdOnce(policy: DevOpsPolicy, status: PolicyStatus): DevOpsPolicy {
-  return isDeepStrictEqual(policy.status, status) ? { ...policy, status } : policy;
+  return sameJson(policy.status, status) ? { ...policy, status } : policy;
 }
 
 /** The stored status, where it is one: null is as good as nothing, and what the schema refuses as no status at all. */

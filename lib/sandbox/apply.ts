@@ -1,9 +1,10 @@
 /** Server-side apply: merges what a manager wants into the object, drops what it no longer wants, and tells of conflicts. */
 
 import { toTimestamp } from "../api/clock.ts";
+import { sameJson } from "../api/json.ts";
 import { compare, fieldsOf, merge, ownable, withoutFields } from "./field_compare.ts";
 import { FieldSet } from "./field_set.ts";
-import { equal, type JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import { type KubeObject, withMetadata } from "./kube_object.ts";
 import { isSameManager, type Manager, managersOf, withManagers, type Writer } from "./managed_fields.ts";
 import type { Schema } from "./schema.ts";
@@ -48,8 +49,8 @@ export function applyConfig(
   // Merged once more, because an object that is wanted stays when its last field goes.
   const result = merge(withoutFields(merged, dropped, schema) ?? {}, ownable(config), schema) as JsonObject;
   const object = withOwnable(live, result);
-  const isUnchanged = before !== undefined && equal(before.fields.toJson(), wanted.toJson()) &&
-    equal(ownable(live), ownable(object));
+  const isUnchanged = before !== undefined && sameJson(before.fields.toJson(), wanted.toJson()) &&
+    sameJson(ownable(live), ownable(object));
   const rest = others.map((manager) => ({ ...manager, fields: manager.fields.minus(taken) }));
   return withManagers(object, [...rest, isUnchanged ? before : me]);
 }

@@ -1,8 +1,9 @@
 /** CustomResourceDefinitions: the resource itself, and the resources that come of it. */
 
+import { sameJson } from "../api/json.ts";
 import { AGE_COLUMN, definedColumns, NAME_COLUMN } from "./columns.ts";
 import { checkDefinition } from "./crd_rules.ts";
-import { equal, field, isObject, type JsonObject, list, object, text, withFields } from "./json.ts";
+import { field, isObject, type JsonObject, list, object, text, withFields } from "./json.ts";
 import type { KubeObject } from "./kube_object.ts";
 import { BUILT_IN, type ResourceType } from "./resource_type.ts";
 import { objectSchema, type Schema } from "./schema.ts";
@@ -141,7 +142,7 @@ export function acceptedStatus(definition: KubeObject, now: string): JsonObject 
   const isAccepted = list(definition, "status", "conditions").some((condition) =>
     text(condition, "type") === "Established" && text(condition, "status") === "True"
   );
-  if (isAccepted && equal(acceptedNames, object(definition, "status", "acceptedNames"))) return undefined;
+  if (isAccepted && sameJson(acceptedNames, object(definition, "status", "acceptedNames"))) return undefined;
   const conditions = [
     condition("NamesAccepted", "NoConflicts", "no conflicts found", now),
     condition("Established", "InitialNamesAccepted", "the initial names have been accepted", now),

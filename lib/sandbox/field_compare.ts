@@ -1,7 +1,8 @@
 /** Which fields an object has, which of them differ between two, and how to take some out: all by its schema. */
 
+import { sameJson } from "../api/json.ts";
 import { FieldSet } from "./field_set.ts";
-import { equal, field, isList, isObject, type Json, type JsonObject } from "./json.ts";
+import { field, isList, isObject, type Json, type JsonObject } from "./json.ts";
 import {
   isAtomicMap,
   isSet,
@@ -95,7 +96,7 @@ function collect(
   schema: Schema | undefined,
   { changed, removed }: Difference,
 ): void {
-  if (equal(old, value)) return;
+  if (sameJson(old, value)) return;
   const now = childrenOf(value, schema);
   const before = childrenOf(old, schema);
   if (now === undefined || before === undefined) {

@@ -69,18 +69,6 @@ export function withObject(
   return withFields(base, { [key]: change(object(base, key)) });
 }
 
-/** Whether both are the same JSON, whatever the order of keys. */
-export function equal(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === b) return true;
-  if (isList(a) && isList(b)) {
-    return a.length === b.length && a.every((item, index) => equal(item, b[index]));
-  }
-  if (!isObject(a) || !isObject(b)) return false;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]));
-}
-
 /** How deep `value` is nested, counted without recursion and only as far as `limit`. */
 export function isDeeperThan(value: Json, limit: number): boolean {
   let level: readonly Json[] = [value];

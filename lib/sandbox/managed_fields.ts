@@ -1,9 +1,10 @@
 /** Who set which field: the bookkeeping in `metadata.managedFields`. */
 
 import { toTimestamp } from "../api/clock.ts";
+import { sameJson } from "../api/json.ts";
 import { compare, ownable } from "./field_compare.ts";
 import { FieldSet } from "./field_set.ts";
-import { equal, field, isObject, type JsonList, type JsonObject, list, text } from "./json.ts";
+import { field, isObject, type JsonList, type JsonObject, list, text } from "./json.ts";
 import { type KubeObject, withMetadata } from "./kube_object.ts";
 import type { Part } from "./resource_type.ts";
 import type { Schema } from "./schema.ts";
@@ -108,5 +109,5 @@ export function bookUpdate(
 function bookOf(changed: KubeObject, old: KubeObject | undefined): JsonObject {
   const asked: JsonList = list(changed, "metadata", "managedFields");
   if (old === undefined || asked.length === 0) return old ?? {};
-  return equal(asked, list(old, "metadata", "managedFields")) ? old : changed;
+  return sameJson(asked, list(old, "metadata", "managedFields")) ? old : changed;
 }

@@ -1,6 +1,7 @@
 /** What names, labels, annotations and finalizers may look like, and what of metadata may change. */
 
-import { equal, field, type JsonObject, object, text } from "./json.ts";
+import { sameJson } from "../api/json.ts";
+import { field, type JsonObject, object, text } from "./json.ts";
 import { finalizersOf, isDeleting, type KubeObject } from "./kube_object.ts";
 import type { ResourceType } from "./resource_type.ts";
 import type { Cause } from "./status_errors.ts";
@@ -73,7 +74,7 @@ const IMMUTABLE = ["uid", "deletionTimestamp", "deletionGracePeriodSeconds"];
 export function checkMetadataChange(changed: JsonObject, old: KubeObject): Cause[] {
   const causes = IMMUTABLE.flatMap((key) => {
     const value = field(changed, "metadata", key);
-    const isSame = value === undefined || value === null || equal(value, field(old.metadata, key));
+    const isSame = value === undefined || value === null || sameJson(value, field(old.metadata, key));
     return isSame ? [] : [invalidValue(`metadata.${key}`, value, "field is immutable")];
   });
   if (isDeleting(old)) {

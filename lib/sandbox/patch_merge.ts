@@ -1,6 +1,7 @@
 /** Merge patches: plain ones (RFC 7386), and the strategic ones of Kubernetes, which merge lists by the keys of their items. */
 
-import { equal, field, isList, isObject, type Json, type JsonList, type JsonObject, text } from "./json.ts";
+import { sameJson } from "../api/json.ts";
+import { field, isList, isObject, type Json, type JsonList, type JsonObject, text } from "./json.ts";
 import { isSet, itemKey, itemSchema, listMapKeys, propertySchema, type Schema } from "./schema.ts";
 
 /** `target` with the fields of `patch` put over it; null takes a field out. */
@@ -27,7 +28,8 @@ export function applyStrategicPatch(target: Json | undefined, patch: Json, schem
       const name = key.slice(DELETE_FROM_LIST.length);
       const gone = isList(value) ? value : [];
       const items = fields.get(name);
-      if (isList(items)) fields.set(name, items.filter((item) => !gone.some((other) => equal(item, other))));
+      const isGone = (item: Json) => gone.some((other) => sameJson(item, other));
+      if (isList(items)) fields.set(name, items.filter((item) => !isGone(item)));
       continue;
     }
     // Orders and retained keys are hints for lists and unions that objects of the sandbox do not have.
@@ -42,7 +44,7 @@ export function applyStrategicPatch(target: Json | undefined, patch: Json, schem
 
 function mergeList(target: Json | undefined, patch: JsonList, schema: Schema | undefined): Json {
   const old = isList(target) ? target : [];
-  if (isSet(schema)) return [...old, ...patch.filter((item) => !old.some((other) => equal(item, other)))];
+  if (isSet(schema)) return [...old, ...patch.filter((item) => !old.some((other) => sameJson(item, other)))];
   // Strategic patches tell items apart by one key only.
   const keys = listMapKeys(schema)?.slice(0, 1);
   if (keys === undefined || patch.some((item) => isObject(item) && text(item, "$patch") === "replace")) {

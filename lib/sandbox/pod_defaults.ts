@@ -1,6 +1,7 @@
 /** The defaults of pods: what a server fills in where a pod says nothing. */
 
-import { equal, field, isObject, type JsonObject, list, object, text, withFields } from "./json.ts";
+import { sameJson } from "../api/json.ts";
+import { field, isObject, type JsonObject, list, object, text, withFields } from "./json.ts";
 import type { KubeObject } from "./kube_object.ts";
 import { CONTAINER_LISTS, GRACE_PERIOD } from "./pod_schema.ts";
 
@@ -93,7 +94,7 @@ function qosClass(spec: JsonObject): string {
   const isBound = (resources: JsonObject) =>
     ["cpu", "memory"].every((key) =>
       field(resources, "limits", key) !== undefined &&
-      equal(field(resources, "limits", key), field(resources, "requests", key))
+      sameJson(field(resources, "limits", key), field(resources, "requests", key))
     );
   return all.every(isBound) ? "Guaranteed" : "Burstable";
 }

@@ -1,17 +1,8 @@
 /** Pods: the resource, the rules that a server holds them to, and how long they take to end. */
 
+import { sameJson } from "../api/json.ts";
 import { unsupported } from "./call.ts";
-import {
-  equal,
-  field,
-  isObject,
-  type Json,
-  type JsonObject,
-  list,
-  object,
-  text,
-  withFields,
-} from "./json.ts";
+import { field, isObject, type Json, type JsonObject, list, object, text, withFields } from "./json.ts";
 import type { KubeObject } from "./kube_object.ts";
 import { checkLabel } from "./metadata_rules.ts";
 import { POD_COLUMNS } from "./pod_columns.ts";
@@ -80,7 +71,7 @@ function check(pod: KubeObject, old: KubeObject | undefined): Cause[] {
     field,
   }];
   if (moved !== undefined) return forbidden(`spec.${moved}`, "pod updates may not add or remove containers");
-  return equal(fixedPart(pod), fixedPart(old)) ? [] : forbidden("spec", FIXED);
+  return sameJson(fixedPart(pod), fixedPart(old)) ? [] : forbidden("spec", FIXED);
 }
 
 function checkContainers(containers: readonly Json[], path: string): Cause[] {

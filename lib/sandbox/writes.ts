@@ -1,9 +1,10 @@
 /** Creates objects and replaces them: the rules that every write goes through, whatever it was asked by. */
 
 import { toTimestamp } from "../api/clock.ts";
+import { sameJson } from "../api/json.ts";
 import type { Call, WriteOptions } from "./call.ts";
 import { settle } from "./controllers.ts";
-import { equal, field, text, withFields } from "./json.ts";
+import { field, text, withFields } from "./json.ts";
 import { finalizersOf, isDeleting, keyOf, type KubeObject, withMetadata } from "./kube_object.ts";
 import { bookUpdate, type Writer } from "./managed_fields.ts";
 import { checkMetadataChange, finalizerWarnings } from "./metadata_rules.ts";
@@ -73,13 +74,13 @@ export function replace(
   const complete = type.complete?.(kept, old) ?? kept;
   refuseInvalid(complete, old, call, type.isCustom ? [...metadataCauses, ...metadataCauses] : metadataCauses);
   call.warnings.push(...finalizerWarnings(complete, old));
-  const isSpecChanged = !equal(specOf(complete), specOf(old));
+  const isSpecChanged = !sameJson(specOf(complete), specOf(old));
   const counted = type.hasGeneration && isSpecChanged
     ? withMetadata(complete, { generation: Number(field(old.metadata, "generation") ?? 0) + 1 })
     : complete;
   const writer = { manager: options.manager, part, now: clock.now() };
   const booked = options.isBooked ? counted : bookUpdate(counted, old, type.schema, writer);
-  if (equal(booked, old)) return old;
+  if (sameJson(booked, old)) return old;
   refuseLarge(booked);
   if (options.isDryRun) return booked;
   const isOver = isDeleting(booked) && finalizersOf(booked).length === 0 &&

@@ -3,6 +3,7 @@
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Grant, grantFlags, GRANTS } from "../../lib/cli/grants.ts";
+import { withLazyModules } from "./lazy_modules.ts";
 import { runDeno } from "./run_deno.ts";
 
 /** The folder of all that is made. */
@@ -26,6 +27,9 @@ export async function bundle(): Promise<readonly string[]> {
     const flags = ["--quiet", "--platform=deno", "--minify", "--code-splitting", `--outdir=${made}`];
     await runDeno(["bundle", ...flags, MAIN], "bundle the program");
     const names = namesIn(made);
+    for (const path of names.map((name) => `${made}/${name}`)) {
+      await Deno.writeTextFile(path, withLazyModules(await Deno.readTextFile(path)));
+    }
     // All but the first one run are named after what is in them. That one comes last, and finds whatever it names.
     for (const name of [...names.filter((name) => name !== MAIN_FILE), MAIN_FILE]) {
       await Deno.rename(`${made}/${name}`, FOLDER + name);

@@ -24,7 +24,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "prom-client",
     ...["counter", "gauge", "histogram", "registry"].map((part) => `prom-client/lib/${part}.js`),
   ],
-  policy: ["typebox", "typebox/format", "typebox/schema", "node:util"],
+  policy: ["typebox", "typebox/format", "typebox/schema"],
   sandbox: [
     "rfc6902",
     "yaml",
