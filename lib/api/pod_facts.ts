@@ -21,8 +21,11 @@ export interface PodFacts {
   readonly resourceVersion: string;
   /** `Pending`, `Running`, `Succeeded`, `Failed`, `Unknown`, or whatever a server sends. */
   readonly phase: string;
-  /** Milliseconds since 1970; `NaN` when the server sent no readable time. */
-  readonly createdAt: number;
+  /**
+   * Whole seconds since 1970; undefined when the server sent no readable time. In milliseconds it would be an object of its
+   * own in the memory of most pods.
+   */
+  readonly createdAtSeconds: number | undefined;
   /** Whether somebody has asked for its deletion. */
   readonly deleting: boolean;
   /** `Always`, `OnFailure` or `Never`. */
@@ -44,7 +47,7 @@ export interface Sharing {
 /** Whether both describe a pod that every check judges alike; the resource version does not matter. */
 export function sameFacts(a: PodFacts, b: PodFacts): boolean {
   return a.phase === b.phase && a.deleting === b.deleting && a.restartPolicy === b.restartPolicy &&
-    Object.is(a.createdAt, b.createdAt) && a.problem === b.problem &&
+    a.createdAtSeconds === b.createdAtSeconds && a.problem === b.problem &&
     sameContainers(a.containers, b.containers);
 }
 

@@ -24,12 +24,16 @@ export function toPodFacts(pod: unknown, share: Sharing = NOT_SHARED): PodFacts 
     name,
     resourceVersion: text(metadata.resourceVersion),
     phase: share.text(text(status.phase)),
-    createdAt: Date.parse(text(metadata.creationTimestamp)),
+    createdAtSeconds: toSeconds(Date.parse(text(metadata.creationTimestamp))),
     deleting: typeof metadata.deletionTimestamp === "string",
     restartPolicy: share.text(text(spec.restartPolicy) || "Always"),
     containers: problem === undefined ? share.containers(containersOf(spec, status, share)) : [],
     problem,
   };
+}
+
+function toSeconds(ms: number): number | undefined {
+  return Number.isNaN(ms) ? undefined : Math.floor(ms / 1000);
 }
 
 function problemOf(spec: unknown): string | undefined {

@@ -31,7 +31,7 @@ Deno.test("toPodFacts() reads what the checks need, init containers first, ephem
     name: "web",
     resourceVersion: "42",
     phase: "Pending",
-    createdAt: CREATED + 5000,
+    createdAtSeconds: CREATED / 1000 + 5,
     deleting: true,
     restartPolicy: "OnFailure",
     containers: [
@@ -93,8 +93,13 @@ for (
 
 for (
   const [why, parts, expected] of [
-    ["no creation time", { metadata: { creationTimestamp: null } }, { createdAt: NaN }],
-    ["an unreadable creation time", { metadata: { creationTimestamp: "soon" } }, { createdAt: NaN }],
+    ["no creation time", { metadata: { creationTimestamp: null } }, { createdAtSeconds: undefined }],
+    ["an unreadable creation time", { metadata: { creationTimestamp: "soon" } }, {
+      createdAtSeconds: undefined,
+    }],
+    ["a fraction of a second", { metadata: { creationTimestamp: "1970-01-01T00:00:07.9Z" } }, {
+      createdAtSeconds: 7,
+    }],
     ["a deletion time of null", { metadata: { deletionTimestamp: null } }, { deleting: false }],
     ["no restart policy", { spec: { restartPolicy: undefined } }, { restartPolicy: "Always" }],
     ["an empty restart policy", { spec: { restartPolicy: "" } }, { restartPolicy: "Always" }],

@@ -131,7 +131,7 @@ export const wildPods: fc.Arbitrary<PodFacts> = fc.record({
   name: hostileText,
   resourceVersion: hostileText,
   phase: fc.oneof(fc.constantFrom("Pending", "Running", "Succeeded"), hostileText),
-  createdAt: fc.oneof(moments, fc.double()),
+  createdAtSeconds: fc.oneof(moments.map((ms) => ms / 1000), fc.double(), fc.constant(undefined)),
   deleting: fc.boolean(),
   restartPolicy: fc.oneof(fc.constant("Always"), hostileText),
   containers: fc.array(
