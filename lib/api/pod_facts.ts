@@ -32,8 +32,8 @@ export interface PodFacts {
   readonly restartPolicy: string;
   /** Regular, init and sidecar containers; ephemeral ones are left out. */
   readonly containers: readonly ContainerFacts[];
-  /** Why this pod cannot be evaluated; undefined for a sound one. */
-  readonly problem: string | undefined;
+  /** Why this pod cannot be evaluated; left out for a sound one. */
+  readonly problem?: string;
 }
 
 /** Finds what is equal among what came before, so that 100,000 pods of one deployment hold its containers once. */

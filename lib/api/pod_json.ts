@@ -19,7 +19,7 @@ export function toPodFacts(pod: unknown, share: Sharing = NOT_SHARED): PodFacts 
   const spec = object(object(pod).spec);
   const status = object(object(pod).status);
   const problem = problemOf(object(pod).spec);
-  return {
+  const facts: PodFacts = {
     namespace: share.text(namespace),
     name,
     resourceVersion: text(metadata.resourceVersion),
@@ -28,8 +28,9 @@ export function toPodFacts(pod: unknown, share: Sharing = NOT_SHARED): PodFacts 
     deleting: typeof metadata.deletionTimestamp === "string",
     restartPolicy: share.text(text(spec.restartPolicy) || "Always"),
     containers: problem === undefined ? share.containers(containersOf(spec, status, share)) : [],
-    problem,
   };
+  // Not within the braces, which would make room for it in every pod.
+  return problem === undefined ? facts : { ...facts, problem };
 }
 
 function toSeconds(ms: number): number | undefined {

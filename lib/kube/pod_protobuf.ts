@@ -50,7 +50,7 @@ export function readPod(reader: ProtobufReader, end: number, pool: FactsPool): P
     problem = "its protobuf cannot be read";
   }
   if (draft.name === "" || draft.namespace === "") return undefined;
-  return {
+  const facts: PodFacts = {
     namespace: draft.namespace,
     name: draft.name,
     resourceVersion: draft.resourceVersion,
@@ -59,8 +59,9 @@ export function readPod(reader: ProtobufReader, end: number, pool: FactsPool): P
     deleting: draft.deleting,
     restartPolicy: draft.restartPolicy || "Always",
     containers: problem === undefined ? pool.containers(containersOf(draft)) : [],
-    problem,
   };
+  // Not within the braces, which would make room for it in every pod.
+  return problem === undefined ? facts : { ...facts, problem };
 }
 
 function readFields(reader: ProtobufReader, end: number, draft: Draft, pool: FactsPool): void {

@@ -44,7 +44,14 @@ Deno.test("sameFacts() does not mind another resource version", () => {
   assert.equal(sameFacts(WEB, { ...WEB, resourceVersion: "2" }), true);
 });
 
-const FIELDS = ["phase", "deleting", "restartPolicy", "createdAtSeconds", "containers", "resourceVersion"] as const;
+const FIELDS = [
+  "phase",
+  "deleting",
+  "restartPolicy",
+  "createdAtSeconds",
+  "containers",
+  "resourceVersion",
+] as const;
 
 Deno.test("pods that sameFacts() calls alike are evaluated alike", () => {
   const pods = podBuilders.map((builder) => builder.facts());

@@ -25,7 +25,8 @@ function read(...parts: readonly Uint8Array[]): PodFacts | undefined {
 /** What every answer has to be: nothing, or facts that the checks can judge. */
 function assertJudgeable(facts: PodFacts | undefined): void {
   if (facts === undefined) return;
-  const { namespace, name, resourceVersion, phase, restartPolicy, createdAtSeconds, containers, problem } = facts;
+  const { namespace, name, resourceVersion, phase, restartPolicy, createdAtSeconds, containers, problem } =
+    facts;
   for (const text of [namespace, name, resourceVersion, phase, restartPolicy]) {
     assert.equal(typeof text, "string");
   }

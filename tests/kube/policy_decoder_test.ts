@@ -18,7 +18,12 @@ Deno.test("toDevOpsPolicy() keeps the metadata that is read, spec and status, an
   const json = {
     apiVersion: "devops.stochastic.io/v1",
     kind: "DevOpsPolicy",
-    metadata: { ...read, managedFields: [{ manager: "kubectl" }], annotations: { a: "b" }, creationTimestamp: "2026" },
+    metadata: {
+      ...read,
+      managedFields: [{ manager: "kubectl" }],
+      annotations: { a: "b" },
+      creationTimestamp: "2026",
+    },
     spec,
     status,
   };

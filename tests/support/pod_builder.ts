@@ -97,7 +97,7 @@ export class PodBuilder {
     const { createdAt, containers: _, ...same } = this.#state;
     const containers = [...this.#of("init", "sidecar"), ...this.#of("regular")].map(toContainerFacts);
     const createdAtSeconds = Number.isNaN(createdAt) ? undefined : Math.floor(createdAt / 1000);
-    return { ...same, createdAtSeconds, containers, problem: undefined };
+    return { ...same, createdAtSeconds, containers };
   }
 
   /** The pod as an API server answers it. */
