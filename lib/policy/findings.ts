@@ -42,7 +42,7 @@ export class WorstFindings {
     if (this.#kept.length > MAX_FINDINGS) this.#kept.pop();
   }
 
-  /** The findings; those that say the same share its text: a deployment's pods have the same wrong with them. */
+  /** Those that say the same hold one text: what is wrong with one pod of a deployment is wrong with all of them. */
   toFindings(): Finding[] {
     const details = new Map<string, string>();
     return this.#kept.map((candidate) => toFinding(candidate, details));
