@@ -21,16 +21,19 @@ export interface PodFacts {
   readonly resourceVersion: string;
   /** `Pending`, `Running`, `Succeeded`, `Failed`, `Unknown`, or whatever a server sends. */
   readonly phase: string;
-  /** Milliseconds since 1970; `NaN` when the server sent no readable time. */
-  readonly createdAt: number;
+  /**
+   * Whole seconds since 1970; undefined when the server sent no readable time. In milliseconds it would be an object of its
+   * own in the memory of most pods.
+   */
+  readonly createdAtSeconds: number | undefined;
   /** Whether somebody has asked for its deletion. */
   readonly deleting: boolean;
   /** `Always`, `OnFailure` or `Never`. */
   readonly restartPolicy: string;
   /** Regular, init and sidecar containers; ephemeral ones are left out. */
   readonly containers: readonly ContainerFacts[];
-  /** Why this pod cannot be evaluated; undefined for a sound one. */
-  readonly problem: string | undefined;
+  /** Why this pod cannot be evaluated; left out for a sound one. */
+  readonly problem?: string;
 }
 
 /** Finds what is equal among what came before, so that 100,000 pods of one deployment hold its containers once. */
@@ -44,7 +47,7 @@ export interface Sharing {
 /** Whether both describe a pod that every check judges alike; the resource version does not matter. */
 export function sameFacts(a: PodFacts, b: PodFacts): boolean {
   return a.phase === b.phase && a.deleting === b.deleting && a.restartPolicy === b.restartPolicy &&
-    Object.is(a.createdAt, b.createdAt) && a.problem === b.problem &&
+    a.createdAtSeconds === b.createdAtSeconds && a.problem === b.problem &&
     sameContainers(a.containers, b.containers);
 }
 

@@ -19,17 +19,22 @@ export function toPodFacts(pod: unknown, share: Sharing = NOT_SHARED): PodFacts 
   const spec = object(object(pod).spec);
   const status = object(object(pod).status);
   const problem = problemOf(object(pod).spec);
-  return {
+  const facts: PodFacts = {
     namespace: share.text(namespace),
     name,
     resourceVersion: text(metadata.resourceVersion),
     phase: share.text(text(status.phase)),
-    createdAt: Date.parse(text(metadata.creationTimestamp)),
+    createdAtSeconds: toSeconds(Date.parse(text(metadata.creationTimestamp))),
     deleting: typeof metadata.deletionTimestamp === "string",
     restartPolicy: share.text(text(spec.restartPolicy) || "Always"),
     containers: problem === undefined ? share.containers(containersOf(spec, status, share)) : [],
-    problem,
   };
+  // Not within the braces, which would make room for it in every pod.
+  return problem === undefined ? facts : { ...facts, problem };
+}
+
+function toSeconds(ms: number): number | undefined {
+  return Number.isNaN(ms) ? undefined : Math.floor(ms / 1000);
 }
 
 function problemOf(spec: unknown): string | undefined {

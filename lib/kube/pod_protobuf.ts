@@ -19,8 +19,8 @@ const TIME = { seconds: varintTag(1) };
 const SPEC = { containers: lengthTag(2), restartPolicy: lengthTag(3), initContainers: lengthTag(20) };
 const STATUS = { phase: lengthTag(1), containerStatuses: lengthTag(8), initContainerStatuses: lengthTag(10) };
 
-/** The last moment that a `Date` can be, and the first one with a minus; milliseconds since 1970. */
-const MAX_TIME = 8.64e15;
+/** The last moment that a `Date` can be, and the first one with a minus; seconds since 1970. */
+const MAX_TIME = 8.64e12;
 
 /** A pod of which some fields have been read. A field that comes twice counts as the format wants it: the last, or both. */
 class Draft {
@@ -28,7 +28,7 @@ class Draft {
   name = "";
   resourceVersion = "";
   phase = "";
-  createdAt = NaN;
+  createdAtSeconds: number | undefined;
   deleting = false;
   restartPolicy = "";
   hasSpec = false;
@@ -50,17 +50,18 @@ export function readPod(reader: ProtobufReader, end: number, pool: FactsPool): P
     problem = "its protobuf cannot be read";
   }
   if (draft.name === "" || draft.namespace === "") return undefined;
-  return {
+  const facts: PodFacts = {
     namespace: draft.namespace,
     name: draft.name,
     resourceVersion: draft.resourceVersion,
     phase: draft.phase,
-    createdAt: draft.createdAt,
+    createdAtSeconds: draft.createdAtSeconds,
     deleting: draft.deleting,
     restartPolicy: draft.restartPolicy || "Always",
     containers: problem === undefined ? pool.containers(containersOf(draft)) : [],
-    problem,
   };
+  // Not within the braces, which would make room for it in every pod.
+  return problem === undefined ? facts : { ...facts, problem };
 }
 
 function readFields(reader: ProtobufReader, end: number, draft: Draft, pool: FactsPool): void {
@@ -94,7 +95,7 @@ function readMetadata(reader: ProtobufReader, draft: Draft, pool: FactsPool): vo
         draft.resourceVersion = toText(bytes, from, to);
         break;
       case METADATA.creationTimestamp:
-        draft.createdAt = readTime(reader);
+        draft.createdAtSeconds = readTime(reader);
         break;
       case METADATA.deletionTimestamp:
         // Empty, it stands for no time at all.
@@ -104,14 +105,14 @@ function readMetadata(reader: ProtobufReader, draft: Draft, pool: FactsPool): vo
   }
 }
 
-/** Milliseconds since 1970, in whole seconds as in JSON; `NaN` for no time at all. */
-function readTime(reader: ProtobufReader): number {
-  if (reader.from === reader.to) return NaN;
+/** Whole seconds since 1970, as in JSON; undefined for no time at all. */
+function readTime(reader: ProtobufReader): number | undefined {
+  if (reader.from === reader.to) return undefined;
   let seconds = 0;
   for (const end = reader.enter(); reader.next(end);) {
     if (reader.tag === TIME.seconds) seconds = reader.int64;
   }
-  return Math.abs(seconds * 1000) > MAX_TIME ? NaN : seconds * 1000;
+  return Math.abs(seconds) > MAX_TIME ? undefined : seconds;
 }
 
 function readSpec(reader: ProtobufReader, draft: Draft, pool: FactsPool): void {

@@ -1,7 +1,10 @@
 /** Reads policies from JSON into the envelope that the operator carries around. */
 
-import type { DevOpsPolicy } from "../api/devops_policy.ts";
+import { type DevOpsPolicy, FINALIZER } from "../api/devops_policy.ts";
 import type { ObjectMeta } from "../api/object.ts";
+
+/** The finalizers of nearly every policy, once for all. */
+const OURS: readonly string[] = [FINALIZER];
 
 /** The policy in `json`; undefined when it has no name, namespace or version to keep it under. */
 export function toDevOpsPolicy(json: unknown): DevOpsPolicy | undefined {
@@ -12,7 +15,7 @@ export function toDevOpsPolicy(json: unknown): DevOpsPolicy | undefined {
   };
   const { namespace, name, resourceVersion } = metadata ?? {};
   if (metadata === undefined || !namespace || !name || !resourceVersion) return undefined;
-  const { uid, generation, creationTimestamp, deletionTimestamp, finalizers } = metadata;
+  const { uid, generation, deletionTimestamp, finalizers } = metadata;
   return {
     namespace,
     name,
@@ -24,11 +27,14 @@ export function toDevOpsPolicy(json: unknown): DevOpsPolicy | undefined {
       resourceVersion,
       ...(uid !== undefined && { uid }),
       ...(generation !== undefined && { generation }),
-      ...(creationTimestamp !== undefined && { creationTimestamp }),
       ...(deletionTimestamp !== undefined && { deletionTimestamp }),
-      ...(finalizers !== undefined && { finalizers }),
+      ...(finalizers !== undefined && { finalizers: isOurs(finalizers) ? OURS : finalizers }),
     },
     spec,
     status,
   };
+}
+
+function isOurs(finalizers: unknown): boolean {
+  return Array.isArray(finalizers) && finalizers.length === 1 && finalizers[0] === FINALIZER;
 }

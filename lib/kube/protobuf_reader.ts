@@ -82,7 +82,9 @@ export class ProtobufReader {
 
   /** The last varint as an `int64`, as exactly as a number can be. */
   get int64(): number {
-    return (this.#high | 0) * 2 ** 32 + (this.#low >>> 0);
+    const low = this.#low >>> 0;
+    // Nothing is added to a small number: what comes of a sum of large ones takes up memory of its own.
+    return this.#high === 0 ? low : (this.#high | 0) * 2 ** 32 + low;
   }
 
   #skip(length: number, end: number): void {

@@ -38,9 +38,11 @@ export class PolicySeries {
   }
 
   observe(ref: ObjectRef, { violations, score, pods, unevaluable, byCheck }: PolicyReading): void {
+    const labels = labelsOf(ref);
     const checks = this.#checks.map((check) => byCheck[check] ?? 0);
-    this.#unevaluable.delete(labelsOf(ref));
-    this.#readings.set(labelsOf(ref), [violations, score, pods, unevaluable, ...checks]);
+    this.#unevaluable.delete(labels);
+    // Not by spreading, which leaves room for more behind the last one.
+    this.#readings.set(labels, [violations, score, pods, unevaluable].concat(checks));
   }
 
   /** A policy cannot be evaluated, and keeps the reading that it has. */

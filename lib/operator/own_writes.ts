@@ -9,6 +9,9 @@ import type { PolicyStatus } from "../policy/status_schema.ts";
 /** So many writes without an answer are remembered of one policy. */
 const MAX_SENT = 8;
 
+/** That nothing is without an answer, once for all policies. */
+const NOTHING: readonly PolicyStatus[] = [];
+
 /** What is known of one policy. */
 interface Entry {
   /** A policy that was created again under its name has another one, and begins anew. */
@@ -61,7 +64,7 @@ export class OwnWrites {
   ): Promise<{ readonly answer: DevOpsPolicy; readonly news: readonly News[] }> {
     const [key, { uid }] = [refKey(policy), policy.metadata];
     const news = this.#newsOf(policy, status);
-    const { stored, sent = [] } = this.#entryOf(policy) ?? {};
+    const { stored, sent = NOTHING } = this.#entryOf(policy) ?? {};
     this.#entries.set(key, {
       uid,
       stored,
@@ -72,7 +75,7 @@ export class OwnWrites {
     let before = policy;
     try {
       const answer = before = await send();
-      this.#entries.set(key, { uid, stored: answer, status, sent: [] });
+      this.#entries.set(key, { uid, stored: answer, status, sent: NOTHING });
       return { answer, news };
     } finally {
       this.#underWay.delete(key);
@@ -91,7 +94,7 @@ export class OwnWrites {
     const status = this.statusOf(policy);
     const news = this.#isUnanswered(policy) ? this.#newsOf(policy, status) : undefined;
     const { uid } = policy.metadata;
-    this.#entries.set(refKey(policy), { uid, stored: policy, status, sent: [] });
+    this.#entries.set(refKey(policy), { uid, stored: policy, status, sent: NOTHING });
     return news;
   }
 
@@ -118,7 +121,7 @@ export class OwnWrites {
 
   /** Whether the status of `policy` is what we sent when nobody answered. */
   #isUnanswered(policy: DevOpsPolicy): boolean {
-    const sent = this.#entryOf(policy)?.sent ?? [];
+    const sent = this.#entryOf(policy)?.sent ?? NOTHING;
     return sent.some((one) => sayTheSame(this.statusOf(policy), one));
   }
 

@@ -42,18 +42,23 @@ export class WorstFindings {
     if (this.#kept.length > MAX_FINDINGS) this.#kept.pop();
   }
 
+  /** Those that say the same hold one text: what is wrong with one pod of a deployment is wrong with all of them. */
   toFindings(): Finding[] {
-    return this.#kept.map(toFinding);
+    const details = new Map<string, string>();
+    return this.#kept.map((candidate) => toFinding(candidate, details));
   }
 }
 
-/** Puts a violation into words that are safe to show. */
-function toFinding({ pod, container, check, setting }: Candidate): Finding {
+/** Puts a violation into words that are safe to show, of which `details` knows those that came before. */
+function toFinding({ pod, container, check, setting }: Candidate, details: Map<string, string>): Finding {
+  const detail = escapeText(check.detail(pod, container, setting));
+  const known = details.get(detail);
+  if (known === undefined) details.set(detail, detail);
   return {
     pod: escapeText(pod.name),
     ...(container && { container: escapeText(container.name) }),
     check: check.id,
-    detail: escapeText(check.detail(pod, container, setting)),
+    detail: known ?? detail,
   };
 }
 

@@ -18,8 +18,8 @@ const CHANGES: Record<string, PodFacts> = {
   "another phase": { ...WEB, phase: "Pending" },
   "being deleted": { ...WEB, deleting: true },
   "another restart policy": { ...WEB, restartPolicy: "Never" },
-  "another creation time": { ...WEB, createdAt: CREATED + 1000 },
-  "no readable creation time": { ...WEB, createdAt: NaN },
+  "another creation time": { ...WEB, createdAtSeconds: CREATED / 1000 + 1 },
+  "no readable creation time": { ...WEB, createdAtSeconds: undefined },
   "a problem": { ...WEB, problem: "spec.containers is not a list" },
   "one container less": { ...WEB, containers: WEB.containers.slice(0, 1) },
   "one container more": { ...WEB, containers: [...WEB.containers, ...WEB.containers] },
@@ -44,7 +44,14 @@ Deno.test("sameFacts() does not mind another resource version", () => {
   assert.equal(sameFacts(WEB, { ...WEB, resourceVersion: "2" }), true);
 });
 
-const FIELDS = ["phase", "deleting", "restartPolicy", "createdAt", "containers", "resourceVersion"] as const;
+const FIELDS = [
+  "phase",
+  "deleting",
+  "restartPolicy",
+  "createdAtSeconds",
+  "containers",
+  "resourceVersion",
+] as const;
 
 Deno.test("pods that sameFacts() calls alike are evaluated alike", () => {
   const pods = podBuilders.map((builder) => builder.facts());

@@ -33,10 +33,10 @@ function assertPolicy(policy: { readonly status: unknown }): void {
 
 /** A pod is what the checks can read, whatever was sent. */
 function assertPod(pod: PodFacts): void {
-  const { namespace, name, resourceVersion, phase, containers, createdAt } = pod;
+  const { namespace, name, resourceVersion, phase, containers, createdAtSeconds } = pod;
   for (const text of [namespace, name, resourceVersion, phase]) assert.equal(typeof text, "string");
   assert.notEqual(name, "", "a pod without a name has no place in a store");
-  assert.equal(typeof createdAt, "number");
+  assert(createdAtSeconds === undefined || Number.isSafeInteger(createdAtSeconds), "a time that is none");
   for (const { name, image, restarts } of containers) {
     assert.deepEqual([typeof name, typeof image, Number.isSafeInteger(restarts)], ["string", "string", true]);
   }

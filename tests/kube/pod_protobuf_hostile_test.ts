@@ -25,12 +25,13 @@ function read(...parts: readonly Uint8Array[]): PodFacts | undefined {
 /** What every answer has to be: nothing, or facts that the checks can judge. */
 function assertJudgeable(facts: PodFacts | undefined): void {
   if (facts === undefined) return;
-  const { namespace, name, resourceVersion, phase, restartPolicy, createdAt, containers, problem } = facts;
+  const { namespace, name, resourceVersion, phase, restartPolicy, createdAtSeconds, containers, problem } =
+    facts;
   for (const text of [namespace, name, resourceVersion, phase, restartPolicy]) {
     assert.equal(typeof text, "string");
   }
   assert(namespace !== "" && name !== "" && restartPolicy !== "");
-  assert(Number.isNaN(createdAt) || Number.isFinite(createdAt));
+  assert(createdAtSeconds === undefined || Number.isSafeInteger(createdAtSeconds));
   for (const { name, image, kind, restarts } of containers) {
     assert.deepEqual([typeof name, typeof image], ["string", "string"]);
     assert(["regular", "init", "sidecar"].includes(kind));

@@ -74,24 +74,25 @@ Deno.test("readPod() shares no memory with the bytes that it read", () => {
 
 Deno.test("readPod() counts an empty time as none, as API servers write it", () => {
   const times = protobuf.concat(protobuf.bytes(8, new Uint8Array()), protobuf.bytes(9, new Uint8Array()));
-  const { createdAt, deleting } = readSound(podMessage(web), protobuf.bytes(METADATA, times));
-  assert.deepEqual({ createdAt, deleting }, { createdAt: NaN, deleting: false });
+  const { createdAtSeconds, deleting } = readSound(podMessage(web), protobuf.bytes(METADATA, times));
+  assert.deepEqual({ createdAtSeconds, deleting }, { createdAtSeconds: undefined, deleting: false });
 });
 
 for (
   const [what, time, expected] of [
     ["the beginning of 1970", protobuf.int(1, 0), 0],
     ["the beginning of 1970, left out", protobuf.int(2, 0), 0],
-    ["a time before 1970", protobuf.int(1, -1), -1_000],
-    ["whole seconds only", protobuf.concat(protobuf.int(1, 5), protobuf.int(2, 999_999_999)), 5_000],
-    ["the last of two", protobuf.concat(protobuf.int(1, 5), protobuf.int(1, 6)), 6_000],
-    ["a time beyond all calendars", protobuf.int(1, 2n ** 62n), NaN],
-    ["a time before all calendars", protobuf.int(1, -(2n ** 62n)), NaN],
+    ["a time before 1970", protobuf.int(1, -1), -1],
+    ["whole seconds only", protobuf.concat(protobuf.int(1, 5), protobuf.int(2, 999_999_999)), 5],
+    ["the last of two", protobuf.concat(protobuf.int(1, 5), protobuf.int(1, 6)), 6],
+    ["the last moment of all calendars", protobuf.int(1, 8_640_000_000_000), 8_640_000_000_000],
+    ["a time beyond all calendars", protobuf.int(1, 8_640_000_000_001), undefined],
+    ["a time before all calendars", protobuf.int(1, -(2n ** 62n)), undefined],
   ] as const
 ) {
   Deno.test(`readPod() reads a creation time: ${what}`, () => {
     const metadata = protobuf.bytes(METADATA, protobuf.bytes(8, time));
-    assert.equal(readSound(podMessage(web), metadata).createdAt, expected);
+    assert.equal(readSound(podMessage(web), metadata).createdAtSeconds, expected);
   });
 }
 

@@ -1,6 +1,7 @@
 /** The policy decoder: which objects are policies, and that nothing is kept that nobody reads. */
 
 import assert from "node:assert/strict";
+import { FINALIZER } from "../../lib/api/devops_policy.ts";
 import { toDevOpsPolicy } from "../../lib/kube/policy_decoder.ts";
 
 const metadata = { namespace: "team-a", name: "policy", resourceVersion: "7" };
@@ -10,7 +11,6 @@ Deno.test("toDevOpsPolicy() keeps the metadata that is read, spec and status, an
     ...metadata,
     uid: "u-1",
     generation: 3,
-    creationTimestamp: "2026-02-22T10:00:00Z",
     deletionTimestamp: "2026-02-22T11:00:00Z",
     finalizers: ["a", "b"],
   };
@@ -18,7 +18,12 @@ Deno.test("toDevOpsPolicy() keeps the metadata that is read, spec and status, an
   const json = {
     apiVersion: "devops.stochastic.io/v1",
     kind: "DevOpsPolicy",
-    metadata: { ...read, managedFields: [{ manager: "kubectl" }], annotations: { a: "b" }, labels: {} },
+    metadata: {
+      ...read,
+      managedFields: [{ manager: "kubectl" }],
+      annotations: { a: "b" },
+      creationTimestamp: "2026",
+    },
     spec,
     status,
   };
@@ -36,6 +41,16 @@ Deno.test("toDevOpsPolicy() leaves out what the object does not have", () =>
 Deno.test("toDevOpsPolicy() keeps a generation of 0 and an empty list of finalizers", () => {
   const { metadata: kept } = toDevOpsPolicy({ metadata: { ...metadata, generation: 0, finalizers: [] } })!;
   assert.deepEqual(kept, { ...metadata, generation: 0, finalizers: [] });
+});
+
+Deno.test("toDevOpsPolicy() holds the list of our finalizer alone once, and others as they are", () => {
+  const finalizersOf = (finalizers: unknown) =>
+    toDevOpsPolicy({ metadata: { ...metadata, finalizers } })?.metadata.finalizers;
+  assert.deepEqual(finalizersOf([FINALIZER]), [FINALIZER]);
+  assert.equal(finalizersOf([FINALIZER]), finalizersOf([FINALIZER]));
+  for (const finalizers of [["a"], [FINALIZER, "a"], ["a", FINALIZER], [], null, 7]) {
+    assert.equal(finalizersOf(finalizers), finalizers);
+  }
 });
 
 Deno.test("toDevOpsPolicy() trusts neither spec nor status", () => {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { PolicySeries } from "../../lib/metrics/policy_series.ts";
+import { heapUsed } from "../support/heap_used.ts";
 import { READING } from "../support/operator_metrics.ts";
 
 /** Series of as many policies. */
@@ -39,4 +40,12 @@ Deno.test("PolicySeries writes what was known when it began, whatever comes and 
   all.observe({ namespace: "new", name: "strict" }, READING);
   written.push(...pieces);
   assert.deepEqual(written, expected);
+});
+
+Deno.test("PolicySeries takes at most 260 bytes a policy", () => {
+  const before = heapUsed();
+  const all = series(10_000);
+  const each = (heapUsed() - before) / 10_000;
+  assert(all.pieces().next().value);
+  assert(each <= 260, `${each} bytes`);
 });

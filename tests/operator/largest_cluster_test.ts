@@ -53,13 +53,13 @@ function* chunks(pods: PaperPods): Generator<Uint8Array> {
   yield frames(...chunk);
 }
 
-Deno.test("150,000 pods of deployments take at most 350 bytes each", async () => {
+Deno.test("150,000 pods of deployments take at most 285 bytes each", async () => {
   const before = heapUsed();
   const { store, read } = reading(LARGEST);
   await read();
   const each = (heapUsed() - before) / LARGEST.pods;
   assert.equal(store.size, LARGEST.pods);
-  assert(each <= 350, `${each} bytes`);
+  assert(each <= 285, `${each} bytes`);
 });
 
 Deno.test("150,000 pods that have nothing in common but text", async (t) => {
@@ -67,9 +67,9 @@ Deno.test("150,000 pods that have nothing in common but text", async (t) => {
   const { pods, store, read } = reading({ ...LARGEST, restarted: true });
   await read();
   const held = heapUsed() - before;
-  await t.step("take at most 700 bytes each, with their index and all that they share", () => {
+  await t.step("take at most 405 bytes each, with their index and all that they share", () => {
     assert.equal(store.size, LARGEST.pods);
-    assert(held / LARGEST.pods <= 700, `${held / LARGEST.pods} bytes`);
+    assert(held / LARGEST.pods <= 405, `${held / LARGEST.pods} bytes`);
   });
   await t.step("are never held a second time while they are read again, of which half are gone", async () => {
     pods.change("all");

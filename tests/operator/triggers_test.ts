@@ -61,7 +61,7 @@ for (
     ["a container more", WEB.container("b"), true],
     ["another phase", WEB.phase("Succeeded"), true],
     ["a deletion", WEB.deleting(), true],
-    ["another creation time", WEB.createdAt(CREATED + 1), true],
+    ["another creation time", WEB.createdAt(CREATED + 1000), true],
     ["another restart policy", WEB.restartPolicy("Never"), true],
     ["a new version alone", WEB.resourceVersion("2"), false],
     ["an ephemeral container", WEB.ephemeral("debug"), false],

@@ -6,6 +6,7 @@ import { CHECKS } from "../../lib/policy/checks/mod.ts";
 import { evaluate } from "../../lib/policy/evaluate.ts";
 import { type Finding, MAX_FINDINGS, WorstFindings } from "../../lib/policy/findings.ts";
 import { moments, namespacePods, STRICT } from "../support/arbitraries.ts";
+import { heapUsed } from "../support/heap_used.ts";
 import { CREATED, pod } from "../support/pod_builder.ts";
 
 /** Findings as `pod/container check`. */
@@ -143,4 +144,17 @@ Deno.test("findings of pods with one name in two namespaces come in one order, h
     evaluate(given, { forbidLatestTag: true }, CREATED).findings.map(({ detail }) => detail);
   assert.deepEqual(details(pods), ["image a resolves to latest", "image b resolves to latest"]);
   assert.deepEqual(details(pods.toReversed()), details(pods));
+});
+
+Deno.test("findings that say the same hold its text once", () => {
+  const image = `registry.example/${"shop/".repeat(30)}app`;
+  const pods = Array.from({ length: 20 }, (_, i) => pod(`web-${i}`).container("app", { image }).facts());
+  const before = heapUsed();
+  const held = Array.from(
+    { length: 1_000 },
+    () => evaluate(pods, { forbidLatestTag: true }, CREATED).findings,
+  );
+  const each = (heapUsed() - before) / held.length;
+  assert(held.every(({ length }) => length === 20));
+  assert(each <= 2_000, `20 findings take ${each} bytes`);
 });

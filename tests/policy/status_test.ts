@@ -6,6 +6,7 @@ import { emptyMetrics, evaluate, type Evaluation } from "../../lib/policy/evalua
 import { nextStatus, type Outcome, statusMessage } from "../../lib/policy/status.ts";
 import type { PolicyStatus } from "../../lib/policy/status_schema.ts";
 import { moments, namespacePods, specs } from "../support/arbitraries.ts";
+import { heapUsed } from "../support/heap_used.ts";
 import { CREATED, pod } from "../support/pod_builder.ts";
 
 const NOW = { generation: 3, now: CREATED + 750 };
@@ -184,4 +185,12 @@ Deno.test("what a status says in words is what it says in figures", () => {
     assert.equal(classification, status.classification);
     assert.equal(status.healthy, Number(score) >= 80);
   }));
+});
+
+Deno.test("nextStatus() of pods without fault takes at most 750 bytes", () => {
+  const before = heapUsed();
+  const held = Array.from({ length: 10_000 }, () => nextStatus({}, evaluated(figures(15, 0, 0)), NOW));
+  const each = (heapUsed() - before) / held.length;
+  assert(held.every(({ conditions }) => conditions?.length === 2));
+  assert(each <= 750, `${each} bytes`);
 });

@@ -131,7 +131,7 @@ export const wildPods: fc.Arbitrary<PodFacts> = fc.record({
   name: hostileText,
   resourceVersion: hostileText,
   phase: fc.oneof(fc.constantFrom("Pending", "Running", "Succeeded"), hostileText),
-  createdAt: fc.oneof(moments, fc.double()),
+  createdAtSeconds: fc.oneof(moments.map((ms) => ms / 1000), fc.double(), fc.constant(undefined)),
   deleting: fc.boolean(),
   restartPolicy: fc.oneof(fc.constant("Always"), hostileText),
   containers: fc.array(
@@ -146,7 +146,7 @@ export const wildPods: fc.Arbitrary<PodFacts> = fc.record({
     { maxLength: 6 },
   ),
   problem: fc.option(fc.constant("spec.containers is not a list"), { nil: undefined, freq: 8 }),
-});
+}).map(({ problem, ...sound }) => problem === undefined ? sound : { ...sound, problem });
 
 /** Text that both JSON and UTF-8 can carry unchanged. */
 const soundText = hostileText.map((text) => text.toWellFormed());

@@ -18,7 +18,9 @@ interface BuiltContainer extends Required<ContainerOptions> {
   readonly kind: ContainerKind | "ephemeral";
 }
 
-interface State extends Omit<PodFacts, "containers" | "problem"> {
+interface State extends Omit<PodFacts, "createdAtSeconds" | "containers" | "problem"> {
+  /** Milliseconds since 1970; `NaN` for no time at all. */
+  readonly createdAt: number;
   readonly containers: readonly BuiltContainer[];
 }
 
@@ -56,7 +58,7 @@ export class PodBuilder {
     return this.#with({ phase });
   }
 
-  /** Milliseconds since 1970; `NaN` leaves the creation time out. */
+  /** Milliseconds since 1970, of which facts hold whole seconds; `NaN` leaves the creation time out. */
   createdAt(createdAt: number): PodBuilder {
     return this.#with({ createdAt });
   }
@@ -92,8 +94,10 @@ export class PodBuilder {
 
   /** What the checks read: init containers and sidecars first, ephemeral ones left out. */
   facts(): PodFacts {
-    const containers = [...this.#of("init", "sidecar"), ...this.#of("regular")];
-    return { ...this.#state, containers: containers.map(toContainerFacts), problem: undefined };
+    const { createdAt, containers: _, ...same } = this.#state;
+    const containers = [...this.#of("init", "sidecar"), ...this.#of("regular")].map(toContainerFacts);
+    const createdAtSeconds = Number.isNaN(createdAt) ? undefined : Math.floor(createdAt / 1000);
+    return { ...same, createdAtSeconds, containers };
   }
 
   /** The pod as an API server answers it. */

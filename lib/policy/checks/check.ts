@@ -71,7 +71,8 @@ export function perPodDuration<const Id extends string, const Field extends stri
     ...row,
     find(pod, seconds, now, report) {
       if (!lasts(pod)) return;
-      const lastAllowed = pod.createdAt + seconds * 1000;
+      // Since a time that is unknown, nothing is ever too long.
+      const lastAllowed = (pod.createdAtSeconds ?? NaN) * 1000 + seconds * 1000;
       // Without a policy `now` is Infinity: anything that lasts counts at once, even since a time that is unknown.
       if (now > lastAllowed || now === Infinity) report.violation(undefined, penalty);
       else if (now <= lastAllowed) report.dueAt(lastAllowed + 1);
